@@ -1,0 +1,60 @@
+/* store.h - what midwatch wants kept, in midwatch's words. Behind it: Redis, reached over our own
+ * pipelined connection, or run by us (`embedded`), and a spool on disk for when it is away.
+ *
+ * All key names and value formats: include/store/keys.h and docs/redis.md. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "loop/loop.h"
+#include "loop/resolver.h"
+#include "model/commit.h"
+#include "model/config.h"
+
+struct store;
+
+enum store_state { STORE_CONNECTING, STORE_UP, STORE_AWAY };
+
+struct store_events {
+    /* Exactly once, at most ~5 s after store_open(): the state as last committed, from Redis, or
+     * from the spool when Redis is away (`away`). With neither it is empty. Borrowed for the call. */
+    void (*on_ready)(void *arg, const struct stored *s, bool away);
+    /* Redis answered for the first time after an `away` start: what it holds. */
+    void (*on_found)(void *arg, const struct stored *s);
+    /* Every change between up and away; `why` in clear words. */
+    void (*on_state)(void *arg, enum store_state s, const char *why);
+};
+
+/* Copies what it needs of `c`. -1 at once for what can never work (directory unwritable, another
+ * daemon on the same embedded directory, redis-server missing). */
+int store_open(struct loop *l, struct resolver *r, const struct config *c, const struct store_events *ev,
+               void *arg, struct store **ret, struct err *e) MW_MUST_CHECK;
+
+/* One event's changes, in one atomic function. `done` exactly once, in order of the calls: true when
+ * Redis has it, or when it is in the spool and synced; false when neither could take it (the disk is
+ * full too): act anyway, promise 2. Copies `c` before it returns. */
+typedef void store_done_fn(void *arg, bool kept);
+void store_commit(struct store *s, const struct commit *c, store_done_fn *done, void *arg);
+
+/* One sample; batched, idempotent (a slot a result). Never blocks, never calls back. */
+void store_sample(struct store *s, const char *monitor, int64_t interval_ms, const struct result *r);
+
+/* Questions of the API. -1 in `n`: the store is away. `json` is a list of objects, newest first, as
+ * documented in docs/api.md; borrowed for the call. */
+typedef void store_json_fn(void *arg, const char *json, size_t n, bool away);
+void store_read_deliveries(struct store *s, const char *incident /* or NULL */, size_t limit,
+                           store_json_fn *done, void *arg);
+void store_read_resolved(struct store *s, size_t limit, store_json_fn *done, void *arg);
+
+struct store_facts {
+    enum store_state state;
+    const char *server;             /* "redis 7.0.15 (embedded)" or "" */
+    size_t queued_bytes, spool_bytes, spool_records;
+    uint64_t commits, samples, dropped_samples, errors, reconnects;
+    int64_t last_roundtrip_us;
+};
+void store_read_facts(const struct store *s, struct store_facts *ret);
+
+/* Flushes (up to 3 s), stops an embedded server, closes. `done` once; then the store is gone. */
+void store_close(struct store *s, void (*done)(void *arg), void *arg);
+
+#endif

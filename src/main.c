@@ -1,0 +1,7 @@
+/* main.c - opens the door. */
+#include "cli/cli.h"
+
+int main(int argc, char **argv)
+{
+    return cli_main(argc, argv);
+}
