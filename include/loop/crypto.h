@@ -16,6 +16,6 @@ void base64_encode(const void *p, size_t n, char *dst);
 /* Strict standard alphabet with padding; *ret_n bytes are written; dst holds 3 * (n / 4). */
 int base64_decode(const char *s, size_t n, void *dst, size_t *ret_n) MW_MUST_CHECK;
 void hex_encode(const void *p, size_t n, char *dst);        /* dst holds 2n + 1 bytes */
-int hex_decode(const char *s, void *dst, size_t n) MW_MUST_CHECK;   /* exactly 2n digits */
+int hex_decode(const char *s, void *dst, size_t n) MW_MUST_CHECK;   /* the whole of s: 2n digits */
 
 #endif

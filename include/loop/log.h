@@ -1,8 +1,9 @@
-/* log.h - lines on stderr, one a fact.
+/* log.h - lines on stderr, one a fact, one write(2) each.
  *
- * Text on a terminal ("03:04:05 warning api: up -> down …"), journald's <N> prefix when
- * stderr is the journal, JSON when asked. Pure rooms never log. Line breaks and control
- * bytes in foreign text are escaped. */
+ * Text ("03:04:05Z warning monitor api: up -> down …", with the date when stderr is not a
+ * terminal), journald's <N> prefix when stderr is the journal, JSON when asked:
+ * {"time","level","subject","text"}. Line breaks and control bytes in foreign text are
+ * escaped, bytes that are not UTF-8 become U+FFFD, long texts are cut. Pure rooms never log. */
 #ifndef LOOP_LOG_H
 #define LOOP_LOG_H
 
@@ -13,6 +14,8 @@
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum log_format { LOG_AUTO, LOG_TEXT, LOG_JSON };
 
+/* LOG_AUTO: the journal when $JOURNAL_STREAM says so, else text. Colour only on a terminal,
+ * never with $NO_COLOR. Without log_open() it is LOG_AUTO up to info. */
 void log_open(enum log_format format, enum log_level max);
 /* `subject` names what the line is about: "monitor api", "incident 1mh5…", "store", "web". */
 void log_line(enum log_level level, const char *subject, const char *fmt, ...) MW_PRINTF(3, 4);

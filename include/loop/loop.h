@@ -7,6 +7,7 @@
 #define LOOP_LOOP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 
@@ -14,26 +15,33 @@
 
 struct loop {
     uv_loop_t uv;
-    bool stopping;
-    /* progress, for the watchdog: turns completed, and how late the last tick was */
-    uint64_t turns;
-    int64_t late_us, late_max_us;
-    uv_timer_t tick;
+    bool stopping;              /* loop_stop() was called */
+    uint64_t turns;             /* completed, for the watchdog */
+    int64_t late_us;            /* how late the last 250 ms tick was */
+    int64_t late_max_us;        /* the worst since loop_take_late_max_us() */
+    int64_t tick_due_us;        /* monotonic */
+    uv_timer_t tick;            /* tick and check do not keep the loop running */
     uv_check_t check;
+    uv_idle_t later_idle;       /* active while something waits in the list */
     struct later *later_first, **later_last;
-    uv_idle_t later_idle;
 };
 
+/* Ignores SIGPIPE for the whole process. */
 int loop_init(struct loop *l, struct err *e) MW_MUST_CHECK;
-void loop_run(struct loop *l);          /* until loop_stop() and every handle is closed */
+/* Runs until nothing is open that could still call us. loop_stop() says that this is
+ * wanted: everybody who owns handles closes them then; the loop goes on until they have. */
+void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 void loop_done(struct loop *l);         /* asserts that nothing is open */
+int64_t loop_take_late_max_us(struct loop *l);  /* and starts again from 0 */
 
 int64_t loop_now_ms(void);              /* wall clock, milliseconds since 1970 */
 int64_t loop_mono_us(void);             /* monotonic microseconds, fresh (not the loop's cached time) */
 
 /* An owner counts open handles. on_closed comes once, after owner_close() and when the
- * last handle it counts has been closed; it may free the owner's object. */
+ * last handle it counts has been closed (inside owner_close() when none is open); it may
+ * free the owner's object. An owner may be NULL: then nobody counts, and the memory of
+ * the handle must outlive the loop. */
 struct owner {
     int open;
     bool closing;
@@ -42,7 +50,7 @@ struct owner {
 };
 void owner_init(struct owner *o, void (*on_closed)(void *arg), void *arg);
 void owner_add(struct owner *o, uv_handle_t *h);    /* h->data is set to the owner; use container_of to get the object */
-void owner_close_handle(struct owner *o, uv_handle_t *h);
+void owner_close_handle(struct owner *o, uv_handle_t *h);  /* closing twice does nothing */
 void owner_close(struct owner *o);                  /* call once; handles must be closed with owner_close_handle */
 
 /* A timer that may be embedded. The callback may close or restart it. */
@@ -53,11 +61,13 @@ struct timer {
     struct owner *owner;
 };
 void timer_init(struct timer *t, struct loop *l, struct owner *o, void (*on_due)(void *arg), void *arg);
-void timer_start(struct timer *t, int64_t delay_ms);    /* restarts; measured from the real now */
+void timer_start(struct timer *t, int64_t delay_ms);    /* restarts; from the real now, never early */
 void timer_stop(struct timer *t);
 void timer_close(struct timer *t);
 
-/* Runs `fn` once, in the next turn: for frees and ends that must not happen inside a callback. */
+/* Runs `fn` once, in the order of the calls, from the loop and not from inside the caller:
+ * for frees and ends that must not happen inside a callback. What has not run when the
+ * loop ends is run by loop_done(). */
 void loop_later(struct loop *l, void (*fn)(void *arg), void *arg);
 
 /* SIGTERM, SIGINT, SIGHUP … `fn` is called in the loop. */
