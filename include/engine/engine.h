@@ -4,24 +4,17 @@
  * committed (in one transaction) and what must then be done. The caller commits first and
  * acts afterwards; whatever a crash leaves undone is found again by engine_restore().
  *
- * The calls must come with a `now_ms` that does not go back; the engine clamps it if it does. */
+ * `now_ms` must not go back between calls; when the wall clock is stepped, the caller says so with
+ * engine_clock_step() and every running timer keeps what was left of it. */
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
 #include "base/err.h"
-#include "base/vec.h"
 #include "model/commit.h"
 #include "model/config.h"
+#include "model/effects.h"
 
 struct engine;
-
-struct effects {
-    struct commit commit;
-    VEC(const struct delivery *) sends;     /* begin an attempt of each, after the commit */
-};
-
-void effects_clear(struct effects *fx);
-void effects_done(struct effects *fx);
 
 struct engine *engine_new(void);
 void engine_free(struct engine *e);
@@ -43,6 +36,9 @@ void engine_attempt(struct engine *e, const struct attempt *a, int64_t now_ms, s
 /* Time passed: steps, personal rules, retries, acknowledgement timeouts that are due. */
 void engine_tick(struct engine *e, int64_t now_ms, struct effects *fx);
 int64_t engine_wake_ms(const struct engine *e);     /* when engine_tick() is next needed; INT64_MAX: not */
+
+/* The wall clock was set by `delta_ms`: due times move with it. */
+void engine_clock_step(struct engine *e, int64_t delta_ms, struct effects *fx);
 
 /* People. `who` is a person's name or free text. `id` is an incident's id, a unique beginning of one,
  * or the name of a monitor with an open incident. -1 with one clear line when it cannot be. */

@@ -109,10 +109,12 @@ struct delivery {
     enum delivery_state state;
     enum reached reached;
     int attempt;                            /* attempts begun */
-    int64_t created_ms, due_ms;             /* due: personal rule's `after`, or the next retry */
+    int64_t created_ms;                     /* when it should first go out (a personal rule's `after` counted in) */
+    int64_t due_ms;                         /* when the next attempt may begin */
     int64_t done_ms;
     bool handed_on;                         /* the next contact was already told */
     int status;                             /* of the last attempt; 0 none */
+    int cycle;                              /* of the incident, when it was decided */
     int rule;                               /* index of the personal rule; -1 for a channel contact */
     char error[160];                        /* the last attempt's fact */
 };
