@@ -17,7 +17,8 @@ void text_copy(char *dst, size_t size, const char *src);    /* cuts on a code-po
 int text_int(const char *s, int64_t min, int64_t max, int64_t *ret, struct err *e) MW_MUST_CHECK;
 int text_double(const char *s, double *ret, struct err *e) MW_MUST_CHECK;
 
-/* Durations: `250ms 30s 5m 2h 7d 1w`, joined as `1h30m`; a bare 0 is allowed. In milliseconds. */
+/* Durations: `250ms 30s 5m 2h 7d 1w`, joined as `1h30m`; a bare 0 is allowed; at most
+ * 36500d; units fall from left to right. In milliseconds. */
 int text_duration(const char *s, int64_t *ret_ms, struct err *e) MW_MUST_CHECK;
 /* Sizes: `64kB 10MB` (decimal), `KiB MiB GiB`, `B` or bare bytes. */
 int text_size(const char *s, int64_t *ret_bytes, struct err *e) MW_MUST_CHECK;
@@ -33,6 +34,8 @@ int text_distance(const char *a, const char *b, int limit);
 /* The nearest of a NULL-terminated list, or NULL when nothing is near enough for a guess. */
 const char *text_nearest(const char *word, const char *const *words);
 
+/* Bytes of the well-formed sequence at s, of which n bytes are there; 0 when there is none. */
+size_t utf8_step(const char *s, size_t n);
 bool utf8_valid(const char *s, size_t n);
 /* The largest length <= max that ends on a code-point boundary. */
 size_t utf8_cut(const char *s, size_t n, size_t max);
