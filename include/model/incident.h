@@ -31,6 +31,7 @@ struct monitor_status {
     int64_t since_ms;               /* of the state; dated back to the first result of the streak */
     int bad, good, warned, clean;   /* streaks: bad results; good ones; good ones with / without a warning */
     int64_t streak_ms;              /* first result of the current bad or good streak */
+    int64_t shade_ms;               /* first result of the current warned or clean streak */
     int unknown;                    /* unknown results in a row */
     struct result last;             /* newest result; last.at_ms 0: none yet */
 };
