@@ -27,6 +27,7 @@ struct incident_case {
     VEC(struct page *) pages;       /* in the order decided */
     bool dirty;
     bool fallback_told;             /* in this cycle */
+    bool fresh;                     /* being read back: deliveries may still be adopted */
     struct incident_case *older;    /* an earlier case with the same dedup key, still open */
     struct heap_node wake;
 };

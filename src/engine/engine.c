@@ -1,0 +1,251 @@
+/* engine.c - the tables: monitors, cases, deliveries, wakes.
+ *
+ * A case is in four tables while it is open and in none once it is closed; closed ones are
+ * freed when the next event comes, because the effects of this one still point at them. */
+#include "engine/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "desk.h"
+#include "sched/heap.h"
+
+struct engine *engine_new(void)
+{
+    struct engine *e = mem_new(struct engine);
+
+    map_init(&e->watches, 1);
+    map_init(&e->cases, 2);
+    map_init(&e->by_key, 3);
+    map_init(&e->pages, 4);
+    return e;
+}
+
+static void free_values(struct map *m, void (*free_value)(void *))
+{
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; map_next(m, &i, &key, &value);)
+        free_value(value);
+    map_done(m);
+}
+
+static void free_case(void *c)
+{
+    case_free(c);
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e)
+        return;
+    engine_begin(e);
+    map_done(&e->pages);
+    map_done(&e->by_key);
+    heap_done(&e->wakes);
+    free_values(&e->cases, free_case);
+    free_values(&e->watches, mem_free);
+    vec_done(&e->closed);
+    vec_done(&e->gone);
+    vec_done(&e->list);
+    mem_free(e);
+}
+
+void engine_begin(struct engine *e)
+{
+    for (size_t i = 0; i < e->closed.n; i++)
+        case_free(e->closed.items[i]);
+    e->closed.n = 0;
+    for (size_t i = 0; i < e->gone.n; i++)
+        mem_free(e->gone.items[i]);
+    e->gone.n = 0;
+}
+
+struct watch *engine_watch(struct engine *e, const char *name)
+{
+    return map_get(&e->watches, name);
+}
+
+void engine_put_watch(struct watch *w, struct effects *fx)
+{
+    struct monitor_put put = {w->name, &w->status};
+
+    vec_push(&fx->commit.monitors, put);
+}
+
+struct incident_case *engine_add_case(struct engine *e, struct incident_case *c)
+{
+    c->older = map_get(&e->by_key, c->incident.dedup_key);
+    map_put(&e->cases, c->incident.id, c);
+    if (c->older)
+        map_del(&e->by_key, c->incident.dedup_key);     /* the key is borrowed from the case put */
+    map_put(&e->by_key, c->incident.dedup_key, c);
+    e->list_stale = true;
+    return c;
+}
+
+void engine_index_page(struct engine *e, struct page *p)
+{
+    if (!map_get(&e->pages, p->d.id))
+        map_put(&e->pages, p->d.id, p);
+}
+
+/* A resolved case is not the key's any more, even while its last notes are being sent. */
+static void unlink_key(struct engine *e, struct incident_case *c)
+{
+    struct incident_case *first = map_get(&e->by_key, c->incident.dedup_key);
+    struct incident_case **at = &first;
+
+    while (*at && *at != c)
+        at = &(*at)->older;
+    if (!*at)
+        return;
+    map_del(&e->by_key, c->incident.dedup_key);
+    *at = c->older;
+    c->older = NULL;
+    if (first)
+        map_put(&e->by_key, first->incident.dedup_key, first);
+}
+
+static void close_case(struct engine *e, struct incident_case *c)
+{
+    for (size_t i = 0; i < c->pages.n; i++)
+        map_del(&e->pages, c->pages.items[i]->d.id);
+    map_del(&e->cases, c->incident.id);
+    heap_del(&e->wakes, &c->wake);
+    vec_push(&e->closed, c);
+}
+
+void engine_settle(struct engine *e, struct incident_case *c, const struct desk *k)
+{
+    bool over = case_settle(c, k);
+
+    for (size_t i = 0; i < c->pages.n; i++)
+        engine_index_page(e, c->pages.items[i]);
+    if (c->incident.state == INCIDENT_RESOLVED) {
+        unlink_key(e, c);
+        e->list_stale = true;
+    }
+    if (over)
+        close_case(e, c);
+    else if (case_wake_ms(c) < INT64_MAX)
+        heap_put(&e->wakes, &c->wake, case_wake_ms(c));
+    else
+        heap_del(&e->wakes, &c->wake);
+}
+
+/* Sortable by time, typable, and the same when the same decision is taken again. */
+static void make_id(struct engine *e, struct incident *i)
+{
+    static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    uint64_t when = (uint64_t)i->opened_ms / 1000, salt = (uint64_t)i->opened_ms, h;
+
+    do {
+        h = hash64_text(i->dedup_key, salt++);
+        for (int n = 6; n >= 0; n--)
+            i->id[n] = digits[(when >> (5 * (6 - n))) & 31];
+        for (int n = 7; n < 12; n++, h >>= 5)
+            i->id[n] = digits[h & 31];
+        i->id[12] = '\0';
+    } while (map_get(&e->cases, i->id));
+}
+
+void engine_open(struct engine *e, struct incident *draft, const struct desk *k)
+{
+    struct incident_case *c;
+
+    draft->state = INCIDENT_TRIGGERED;
+    draft->opened_ms = draft->updated_ms = k->now_ms;
+    make_id(e, draft);
+    c = engine_add_case(e, case_new(draft));
+    case_record(c, k, "none", "triggered", draft->title);
+    case_begin(c, k);
+    engine_settle(e, c, k);
+}
+
+void engine_resolve_key(struct engine *e, const char *dedup_key, const struct desk *k)
+{
+    struct incident_case *c;
+
+    while ((c = map_get(&e->by_key, dedup_key))) {
+        case_resolve(c, k);
+        engine_settle(e, c, k);
+    }
+}
+
+const struct monitor_status *engine_status(const struct engine *e, const char *monitor)
+{
+    const struct watch *w = map_get(&e->watches, monitor);
+
+    return w ? &w->status : NULL;
+}
+
+static int by_opened(const void *a, const void *b)
+{
+    const struct incident *x = *(const struct incident *const *)a;
+    const struct incident *y = *(const struct incident *const *)b;
+
+    if (x->opened_ms != y->opened_ms)
+        return x->opened_ms < y->opened_ms ? -1 : 1;
+    return strcmp(x->id, y->id);
+}
+
+static void rebuild_list(struct engine *e)
+{
+    const char *key;
+    void *value;
+
+    e->list.n = 0;
+    for (size_t i = 0; map_next(&e->cases, &i, &key, &value);) {
+        const struct incident_case *c = value;
+
+        if (c->incident.state != INCIDENT_RESOLVED)
+            vec_push(&e->list, &c->incident);
+    }
+    if (e->list.n)
+        qsort(e->list.items, e->list.n, sizeof *e->list.items, by_opened);
+    e->list_stale = false;
+}
+
+size_t engine_incidents(const struct engine *ce, const struct incident *const **ret)
+{
+    struct engine *e = (struct engine *)ce;     /* the list is a cache of what is there */
+
+    if (e->list_stale)
+        rebuild_list(e);
+    *ret = e->list.items;
+    return e->list.n;
+}
+
+const struct incident *engine_incident(const struct engine *e, const char *id)
+{
+    const struct incident_case *c = map_get(&e->cases, id);
+
+    return c ? &c->incident : NULL;
+}
+
+const struct delivery *engine_delivery(const struct engine *e, const char *id)
+{
+    const struct page *p = map_get(&e->pages, id);
+
+    return p ? &p->d : NULL;
+}
+
+int64_t engine_oldest_due_ms(const struct engine *e)
+{
+    int64_t oldest = INT64_MAX;
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; map_next(&e->pages, &i, &key, &value);) {
+        const struct page *p = value;
+
+        if (p->d.state == DELIVERY_WAITING && p->d.due_ms < oldest)
+            oldest = p->d.due_ms;
+    }
+    return oldest;
+}

@@ -1,0 +1,111 @@
+/* on_person.c - what people say: acknowledge, take it back, resolve. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "desk.h"
+#include "model/names.h"
+
+/* By whole id, by the name of a monitor, or by a beginning (or the last characters) that fits one. */
+static struct incident_case *find(struct engine *e, const char *id, struct err *err)
+{
+    char key_text[NAME_SIZE + 16];
+    struct incident_case *c = map_get(&e->cases, id), *found = NULL;
+    const char *key;
+    void *value;
+
+    if (c)
+        return c;
+    snprintf(key_text, sizeof key_text, "monitor:%.100s", id);
+    c = map_get(&e->by_key, key_text);
+    if (!c)
+        c = map_get(&e->by_key, id);
+    if (c)
+        return c;
+    for (size_t i = 0; strlen(id) >= 3 && map_next(&e->cases, &i, &key, &value);) {
+        if (!text_starts(key, id) && !text_ends(key, id))
+            continue;
+        if (found) {
+            err_set(err, "`%s` fits more than one open incident", id);
+            return NULL;
+        }
+        found = value;
+    }
+    if (!found)
+        err_set(err, "no open incident `%s`", id);
+    return found;
+}
+
+static struct incident_case *find_open(struct engine *e, const char *id, struct err *err)
+{
+    struct incident_case *c = find(e, id, err);
+
+    if (c && c->incident.state == INCIDENT_RESOLVED) {
+        err_set(err, "incident %s is already resolved", c->incident.id);
+        return NULL;
+    }
+    return c;
+}
+
+int engine_ack(struct engine *e, const char *id, const char *who, int64_t now_ms,
+               struct effects *fx, struct err *err)
+{
+    struct desk k = {e->config, now_ms, CAUSE_PERSON, who, fx};
+    struct incident_case *c;
+
+    engine_begin(e);
+    c = find_open(e, id, err);
+    if (!c)
+        return -1;
+    if (c->incident.state == INCIDENT_ACKNOWLEDGED)
+        return err_set(err, "incident %s is already acknowledged by %s", c->incident.id,
+                       c->incident.acked_by);
+    case_ack(c, &k);
+    engine_settle(e, c, &k);
+    return 0;
+}
+
+int engine_unack(struct engine *e, const char *id, const char *who, int64_t now_ms,
+                 struct effects *fx, struct err *err)
+{
+    struct desk k = {e->config, now_ms, CAUSE_PERSON, who, fx};
+    struct incident_case *c;
+
+    engine_begin(e);
+    c = find_open(e, id, err);
+    if (!c)
+        return -1;
+    if (c->incident.state != INCIDENT_ACKNOWLEDGED)
+        return err_set(err, "incident %s is not acknowledged", c->incident.id);
+    case_unack(c, &k);
+    engine_settle(e, c, &k);
+    return 0;
+}
+
+/* A monitor that goes on failing after its incident was closed by hand must confirm anew before
+ * it wakes anybody again. */
+static void confirm_anew(struct engine *e, const struct incident_case *c, struct effects *fx)
+{
+    struct watch *w = engine_watch(e, c->incident.monitor);
+
+    if (!w)
+        return;
+    w->status.bad = 0;
+    engine_put_watch(w, fx);
+}
+
+int engine_resolve(struct engine *e, const char *id, const char *who, int64_t now_ms,
+                   struct effects *fx, struct err *err)
+{
+    struct desk k = {e->config, now_ms, CAUSE_PERSON, who, fx};
+    struct incident_case *c;
+
+    engine_begin(e);
+    c = find_open(e, id, err);
+    if (!c)
+        return -1;
+    confirm_anew(e, c, fx);
+    case_resolve(c, &k);
+    engine_settle(e, c, &k);
+    return 0;
+}

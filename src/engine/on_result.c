@@ -1,0 +1,94 @@
+/* on_result.c - one result's journey: streak, state, incident. */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "desk.h"
+#include "eval/state.h"
+#include "model/names.h"
+
+static void record_move(const struct watch *w, enum monitor_state from, const struct desk *k)
+{
+    struct transition t = {.at_ms = k->now_ms, .subject = SUBJECT_MONITOR, .cause = CAUSE_PROBE,
+                           .reason = w->status.last.reason};
+
+    text_copy(t.name, sizeof t.name, w->name);
+    text_copy(t.from, sizeof t.from, monitor_state_name(from));
+    text_copy(t.to, sizeof t.to, monitor_state_name(w->status.state));
+    text_copy(t.text, sizeof t.text, w->status.last.message);
+    vec_push(&k->fx->commit.transitions, t);
+}
+
+static void pack_labels(const struct monitor *m, char *dst, size_t size)
+{
+    size_t n = 0;
+
+    dst[0] = '\0';
+    for (size_t i = 0; i < m->n_labels && n < size; i++)
+        n += (size_t)snprintf(dst + n, size - n, "%s=%s\n", m->labels[i].name, m->labels[i].value);
+}
+
+static void open_for(struct engine *e, const struct watch *w, const struct desk *k)
+{
+    const struct monitor *m = w->monitor;
+    struct incident i = {.severity = m->severity,
+                         .reason = w->status.last.reason,
+                         .started_ms = w->status.since_ms,
+                         .count = w->status.bad};
+
+    monitor_key(w->name, i.dedup_key, sizeof i.dedup_key);
+    text_copy(i.monitor, sizeof i.monitor, w->name);
+    text_copy(i.group, sizeof i.group, m->group ? m->group : "");
+    text_copy(i.policy, sizeof i.policy, m->policy->name);
+    text_copy(i.runbook, sizeof i.runbook, m->runbook ? m->runbook : "");
+    pack_labels(m, i.labels, sizeof i.labels);
+    snprintf(i.title, sizeof i.title, "%s is down: %s", w->name, w->status.last.message);
+    engine_open(e, &i, k);
+}
+
+/* Down and no incident: just confirmed, or somebody closed it by hand and it goes on failing. */
+static void follow(struct engine *e, struct watch *w, bool bad, const struct desk *k)
+{
+    char key[sizeof ((struct incident *)0)->dedup_key];
+    struct incident_case *c;
+
+    monitor_key(w->name, key, sizeof key);
+    c = map_get(&e->by_key, key);
+    if (w->status.state != MONITOR_DOWN) {
+        if (c && w->status.state != MONITOR_PENDING)
+            engine_resolve_key(e, key, k);
+        return;
+    }
+    if (c && bad)
+        c->incident.count++;
+    else if (!c && w->status.bad >= w->monitor->fail_after)
+        open_for(e, w, k);
+}
+
+/* What a restart must not lose: streaks. A good result after a good one changes nothing. */
+static bool worth_keeping(const struct monitor_status *before, const struct monitor_status *after)
+{
+    if (before->state != after->state || before->bad != after->bad)
+        return true;
+    return after->state != MONITOR_UP && (before->good != after->good);
+}
+
+void engine_result(struct engine *e, const char *monitor, const struct result *r, int64_t now_ms,
+                   struct effects *fx)
+{
+    struct desk k = {e->config, now_ms, CAUSE_PROBE, "", fx};
+    struct watch *w;
+    struct monitor_status before;
+    enum monitor_state from;
+
+    engine_begin(e);
+    w = engine_watch(e, monitor);
+    if (!w || !w->monitor)
+        return;
+    before = w->status;
+    if (state_step(&w->status, w->monitor->fail_after, w->monitor->recover_after, r, &from))
+        record_move(w, from, &k);
+    if (r->verdict != VERDICT_UNKNOWN)
+        follow(e, w, r->verdict == VERDICT_DOWN, &k);
+    if (worth_keeping(&before, &w->status))
+        engine_put_watch(w, fx);
+}

@@ -1,0 +1,33 @@
+/* on_self.c - our own trouble is an incident like any other, by the default policy. */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "desk.h"
+
+static const struct {
+    const char *key, *title;
+    enum severity severity;
+} troubles[SELF_COUNT] = {
+    [SELF_STORE] = {"self:store", "midwatch cannot reach its store", SEVERITY_WARNING},
+    [SELF_BLIND] = {"self:blind", "midwatch is blind", SEVERITY_CRITICAL},
+};
+
+void engine_self(struct engine *e, enum self_trouble t, bool bad, const char *text, int64_t now_ms,
+                 struct effects *fx)
+{
+    struct desk k = {e->config, now_ms, CAUSE_SELF, "", fx};
+    struct incident i = {.severity = troubles[t].severity, .reason = REASON_LOCAL,
+                         .started_ms = now_ms, .count = 1};
+
+    engine_begin(e);
+    if (!bad) {
+        engine_resolve_key(e, troubles[t].key, &k);
+        return;
+    }
+    if (map_get(&e->by_key, troubles[t].key))
+        return;
+    text_copy(i.dedup_key, sizeof i.dedup_key, troubles[t].key);
+    text_copy(i.policy, sizeof i.policy, "default");
+    snprintf(i.title, sizeof i.title, "%s: %s", troubles[t].title, text);
+    engine_open(e, &i, &k);
+}

@@ -1,0 +1,241 @@
+/* page.c - who hears of it, by which channel, and what the notice says.
+ *
+ * An alarm (triggered, escalated, unacknowledged) wakes somebody; a note (acknowledged,
+ * resolved) tells those who were woken how it goes on. */
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "incident/case.h"
+#include "model/names.h"
+#include "oncall/oncall.h"
+
+bool page_is_alarm(const struct page *p)
+{
+    enum notice_type t = p->d.notice.type;
+
+    return t == NOTICE_TRIGGERED || t == NOTICE_ESCALATED || t == NOTICE_UNACKNOWLEDGED;
+}
+
+bool page_unfinished(const struct page *p)
+{
+    return p->d.state == DELIVERY_WAITING || p->d.state == DELIVERY_SENDING;
+}
+
+/* The same decision gives the same id, also when it is taken again after a crash that lost it:
+ * so a receiver that has seen the page before knows it. No '.', which the signature forbids. */
+static void make_id(struct delivery *d, const struct incident *i)
+{
+    static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    char key[512];
+    uint64_t h;
+    size_t n;
+
+    snprintf(key, sizeof key, "%d|%d|%d|%d|%d|%lld|%s|%s", (int)d->notice.type, d->cycle,
+             d->notice.step, d->notice.loop, d->rule,
+             d->notice.type == NOTICE_ACKNOWLEDGED ? (long long)i->acked_ms : 0LL,
+             d->notice.person, d->notice.channel);
+    h = hash64_text(key, hash64_text(i->id, 0));
+    n = (size_t)snprintf(d->id, sizeof d->id, "%s-", i->id);
+    for (int k = 0; k < 12; k++, h >>= 5)
+        d->id[n++] = digits[h & 31];
+    d->id[n] = '\0';
+}
+
+static void fill_incident(struct notice *n, const struct incident *i)
+{
+    text_copy(n->incident, sizeof n->incident, i->id);
+    text_copy(n->dedup_key, sizeof n->dedup_key, i->dedup_key);
+    text_copy(n->monitor, sizeof n->monitor, i->monitor);
+    text_copy(n->group, sizeof n->group, i->group);
+    text_copy(n->labels, sizeof n->labels, i->labels);
+    text_copy(n->title, sizeof n->title, i->title);
+    text_copy(n->runbook, sizeof n->runbook, i->runbook);
+    n->state = i->state;
+    n->severity = i->severity;
+    n->reason = i->reason;
+    n->started_ms = i->started_ms;
+    n->resolved_ms = i->resolved_ms;
+    n->count = i->count;
+    n->step = i->step;
+    n->loop = i->loop;
+}
+
+static void fill_recipient(struct notice *n, const struct recipient *r, const struct incident *i)
+{
+    text_copy(n->person, sizeof n->person, r->person ? r->person : "");
+    text_copy(n->person_name, sizeof n->person_name, r->person_name ? r->person_name : "");
+    text_copy(n->schedule, sizeof n->schedule, r->schedule ? r->schedule : "");
+    text_copy(n->channel, sizeof n->channel, r->channel->name);
+    if (r->schedule)
+        snprintf(n->why, sizeof n->why, "policy %s, step %d: on call in %s (%s)", i->policy,
+                 i->step, r->schedule, r->layer ? r->layer : "nobody");
+    else
+        snprintf(n->why, sizeof n->why, "policy %s, step %d: %s", i->policy, i->step,
+                 r->person ? r->person : r->channel->name);
+}
+
+struct page *page_add(struct incident_case *c, const struct desk *k, enum notice_type type,
+                      const struct recipient *r)
+{
+    struct page *p = mem_new(struct page);
+    struct delivery *d = &p->d;
+
+    p->of = c;
+    p->dirty = true;
+    d->notice.type = type;
+    d->notice.at_ms = k->now_ms;
+    fill_incident(&d->notice, &c->incident);
+    fill_recipient(&d->notice, r, &c->incident);
+    text_copy(d->notice.actor, sizeof d->notice.actor, k->actor);
+    d->cycle = c->incident.cycle;
+    d->rule = r->rule;
+    d->created_ms = d->due_ms = k->now_ms + r->after_ms;
+    make_id(d, &c->incident);
+    for (size_t i = 0; i < c->pages.n; i++)
+        if (text_eq(c->pages.items[i]->d.id, d->id)) {      /* told already by this very step */
+            mem_free(p);
+            return c->pages.items[i];
+        }
+    vec_push(&c->pages, p);
+    return p;
+}
+
+size_t page_person(struct incident_case *c, const struct desk *k, enum notice_type type,
+                   const struct person *p, const char *schedule, const char *layer)
+{
+    for (size_t i = 0; i < p->n_rules; i++) {
+        struct recipient r = {.person = p->name,
+                              .person_name = p->full_name ? p->full_name : p->name,
+                              .schedule = schedule,
+                              .layer = layer,
+                              .channel = p->rules[i].via,
+                              .rule = (int)i,
+                              .after_ms = p->rules[i].after_ms};
+
+        page_add(c, k, type, &r);
+    }
+    return p->n_rules ? 1 : 0;
+}
+
+static void add_name(struct buf *names, const char *name)
+{
+    if (names->len)
+        buf_str(names, ", ");
+    buf_str(names, name);
+}
+
+static size_t page_schedule(struct incident_case *c, const struct desk *k, enum notice_type type,
+                            const struct schedule *s, struct buf *names)
+{
+    struct oncall who;
+    size_t told = 0;
+
+    oncall_who(s, k->now_ms, &who);
+    for (size_t i = 0; i < who.n; i++) {
+        const struct person *p = config_person(k->config, who.people[i]);
+
+        if (!p || !page_person(c, k, type, p, s->name, who.layer))
+            continue;
+        add_name(names, p->name);
+        told++;
+    }
+    return told;
+}
+
+static size_t page_channel(struct incident_case *c, const struct desk *k, enum notice_type type,
+                           const struct channel *ch)
+{
+    struct recipient r = {.channel = ch, .rule = -1};
+
+    page_add(c, k, type, &r);
+    return 1;
+}
+
+size_t page_contacts(struct incident_case *c, const struct desk *k, enum notice_type type,
+                     const struct contact *contacts, size_t n, struct buf *names)
+{
+    size_t told = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct contact *to = &contacts[i];
+        size_t found = 0;
+
+        switch (to->kind) {
+        case CONTACT_SCHEDULE:
+            found = page_schedule(c, k, type, to->schedule, names);
+            break;
+        case CONTACT_PERSON:
+            found = page_person(c, k, type, to->person, NULL, NULL);
+            if (found)
+                add_name(names, to->person->name);
+            break;
+        case CONTACT_CHANNEL:
+            found = page_channel(c, k, type, to->channel);
+            add_name(names, to->channel->name);
+            break;
+        }
+        told += found;
+    }
+    return told;
+}
+
+static bool same_contact(const struct notice *a, const struct notice *b)
+{
+    return text_eq(a->channel, b->channel) && text_eq(a->person, b->person);
+}
+
+static bool may_know(const struct page *p)
+{
+    return page_is_alarm(p) && (p->d.reached != REACHED_NO || p->d.state == DELIVERY_SENDING);
+}
+
+/* The note says who had been told and why they are told now: recipient and schedule are those
+ * of their first page. */
+static void tell(struct incident_case *c, const struct desk *k, enum notice_type type,
+                 const struct page *first)
+{
+    const struct notice *n = &first->d.notice;
+    const struct channel *ch = config_channel(k->config, n->channel);
+    struct channel gone = {.name = n->channel};     /* its name is enough to say what was not sent */
+    struct recipient r = {.person = n->person[0] ? n->person : NULL,
+                          .person_name = n->person_name[0] ? n->person_name : NULL,
+                          .schedule = n->schedule[0] ? n->schedule : NULL,
+                          .channel = ch ? ch : &gone,
+                          .rule = -1};
+    struct page *p = page_add(c, k, type, &r);
+
+    p->d.notice.step = n->step;
+    p->d.notice.loop = n->loop;
+    snprintf(p->d.notice.why, sizeof p->d.notice.why, "was paged in step %d", n->step);
+}
+
+void page_tell_reached(struct incident_case *c, const struct desk *k, enum notice_type type)
+{
+    size_t known = c->pages.n;
+
+    for (size_t i = 0; i < known; i++) {
+        bool told = false;
+
+        if (!may_know(c->pages.items[i]))
+            continue;
+        for (size_t j = 0; j < i && !told; j++)
+            told = may_know(c->pages.items[j]) &&
+                   same_contact(&c->pages.items[j]->d.notice, &c->pages.items[i]->d.notice);
+        if (!told)
+            tell(c, k, type, c->pages.items[i]);
+    }
+}
+
+void page_overtake(struct incident_case *c, const struct desk *k)
+{
+    for (size_t i = 0; i < c->pages.n; i++) {
+        struct page *p = c->pages.items[i];
+
+        if (p->d.state != DELIVERY_WAITING)
+            continue;
+        p->d.state = DELIVERY_OVERTAKEN;
+        p->d.done_ms = k->now_ms;
+        p->dirty = true;
+    }
+}
