@@ -44,7 +44,7 @@ endif
 
 # --- flags -----------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-        -Wpointer-arith -Wvla -Wimplicit-fallthrough -Wundef -Wwrite-strings
+        -Wpointer-arith -Wvla -Wimplicit-fallthrough -Wundef -Wwrite-strings -Wno-format-truncation
 HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
         -fno-strict-aliasing -fno-delete-null-pointer-checks -ftrivial-auto-var-init=zero
 try = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
