@@ -1,0 +1,3 @@
+#include <uv.h>
+#include "loop/loop.h"
+#include "sched/heap.h"

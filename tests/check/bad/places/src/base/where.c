@@ -1,0 +1,1 @@
+/* see /home/jane/notes/plan.md */

@@ -1,0 +1,1 @@
+int eval_untested;

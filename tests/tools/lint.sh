@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# lint.sh - reads the sources with other eyes; one `ok` or `not ok` line for each reader.
+# shellcheck disable=SC2317,SC2001 # called through judge
+set -u
+worst=0
+
+judge() {
+    local what=$1 out
+    shift
+    if out=$("$@" 2>&1); then echo "ok - lint $what"
+    else
+        worst=1
+        echo "not ok - lint $what"
+        sed 's/^/    /' <<<"$out" | head -n 60
+    fi
+}
+
+formatted() {
+    git ls-files -z '*.c' '*.h' ':!tests/check/bad' | xargs -0 clang-format --dry-run -Werror 2>&1 |
+        grep -E 'error:' | cut -d: -f1 | sort | uniq -c | sed 's/$/ (run: clang-format -i)/' | { ! grep .; }
+}
+
+# Both analysers see the sources with the flags of the build.
+flags() { pkg-config --cflags libuv libcurl hiredis yaml-0.1 jansson libpcre2-8 libcares openssl; }
+
+analyse() {
+    local include=(-Iinclude -I/usr/share/include/llhttp) f
+    read -ra f < <(flags)
+    printf '%s\0' src/*/*.c | xargs -0 -P2 -n4 clang --analyze -std=c11 -D_GNU_SOURCE \
+        -DMW_VERSION='"lint"' "${include[@]}" "${f[@]}" -Xclang -analyzer-werror \
+        -Xclang -analyzer-disable-checker=deadcode.DeadStores \
+        -Xclang -analyzer-disable-checker=security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+}
+
+two_compilers() {
+    local f
+    read -ra f < <(flags)
+    printf '%s\0' src/*/*.c | xargs -0 -P2 -n8 clang -fsyntax-only -std=c11 -D_GNU_SOURCE -Werror -Wall \
+        -Wextra -Wshadow -Wvla -Wimplicit-fallthrough -Wmissing-prototypes -Wconditional-uninitialized \
+        -Wcomma -DMW_VERSION='"lint"' -Iinclude -I/usr/share/include/llhttp "${f[@]}"
+}
+
+cpp_check() {
+    cppcheck --quiet --error-exitcode=1 --std=c11 --enable=warning,portability --inline-suppr \
+        --suppress=missingIncludeSystem --suppress=unknownMacro -Iinclude -D_GNU_SOURCE \
+        -D'MW_PRINTF(a,b)=' -DMW_MUST_CHECK= -DMW_VERSION='"lint"' -j2 src
+}
+
+shell_scripts() {
+    { git ls-files '*.sh'; git grep -lE '^#!.*\b(ba)?sh$' -- .ci tests; } | sort -u | xargs shellcheck -x
+}
+
+manuals() {
+    local page
+    for page in docs/*.[15]; do
+        [ -e "$page" ] || continue
+        mandoc -Tlint -Wwarning "$page" || return 1
+    done
+}
+
+python_files() { git ls-files '*.py' | xargs python3 -m py_compile; }
+
+judge "clang has no warning" two_compilers
+judge "clang analyser" analyse
+judge "cppcheck" cpp_check
+judge "shellcheck" shell_scripts
+judge "manual pages" manuals
+judge "python compiles" python_files
+judge "formatting" formatted
+exit $worst
