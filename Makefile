@@ -48,16 +48,18 @@ PKG_LIBS   += $(if $(LLHTTP_SRC),,-lllhttp)
 
 # --- flags ----------------------------------------------------------------------------------
 WARN := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-        -Wpointer-arith -Wvla -Wimplicit-fallthrough -Wundef -Wwrite-strings -Wno-format-truncation
+        -Wpointer-arith -Wvla -Wimplicit-fallthrough -Wundef -Wwrite-strings
 HARD := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
-        -fno-strict-aliasing -fno-delete-null-pointer-checks -ftrivial-auto-var-init=zero
+        -fno-strict-aliasing -fno-delete-null-pointer-checks -ftrivial-auto-var-init=zero \
+        -Wno-format-truncation
 known = $(shell $(CC) -Werror $(1) -x c -c /dev/null -o /dev/null 2>/dev/null && echo $(1))
+# Text that is cut to fit is meant to be: no word about it from gcc.
 HARDEN  := $(foreach f,$(HARD),$(call known,$(f)))
 HARDEN  += -U_FORTIFY_SOURCE $(if $(SAN)$(filter -O0,$(CFLAGS)),,-D_FORTIFY_SOURCE=2)
 
 COMPILE := $(CC) -std=c11 -D_GNU_SOURCE -DMW_VERSION='"$(VERSION)"' -Iinclude $(PKG_CFLAGS) \
            $(WARN) $(HARDEN) -fPIE $(CFLAGS) $(SAN)
-LINK    := $(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(SAN) $(LDFLAGS)
+LINK     = $(CC) -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(SAN) $(LDFLAGS)
 
 # --- what is built --------------------------------------------------------------------------
 LIB_SRC  := $(wildcard src/*/*.c)
