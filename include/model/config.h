@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/map.h"
 #include "base/mem.h"
 #include "model/incident.h"
 #include "model/schedule.h"
@@ -161,6 +162,7 @@ struct config {
 
     struct monitor *monitors;
     size_t n_monitors;
+    struct map by_name;             /* monitors; filled by config_parse, empty: the list is walked */
     struct person *people;
     size_t n_people;
     struct channel *channels;
