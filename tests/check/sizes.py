@@ -64,12 +64,11 @@ def complaints(tree):
             if path.startswith("src/"):
                 over(path, number, f"{path} columns", "columns:", len(line), COLUMNS)
         for first, name, count, last in functions(text):
-            where = f"{path} {name}"
-            over(path, first, where, f"lines in {name}():", last - first + 1, FUNCTION)
-            over(path, first, where, f"parameters of {name}():", count, PARAMETERS)
+            over(path, first, name, f"lines in {name}():", last - first + 1, FUNCTION)
+            over(path, first, name, f"parameters of {name}():", count, PARAMETERS)
         if path.endswith(".h"):
             for m in re.finditer(r"^[\w *]+?\b(\w+)\(([^;{]*)\)[^;{]*;", blank(text), re.M):
                 number = text.count("\n", 0, m.start()) + 1
-                over(path, number, f"{path} {m[1]}", f"parameters of {m[1]}():",
+                over(path, number, m[1], f"parameters of {m[1]}():",
                      parameters(m[2] + ")"), PARAMETERS)
     return said

@@ -1,12 +1,11 @@
 """Pure rooms stay pure: what their objects refer to, by `nm`, must be known to be harmless."""
-import glob
 import os
 import re
 import subprocess
 import tempfile
 
 from layers import HERE, Table
-from tree import room_of
+from tree import blank, room_of
 
 # What compilers put in by themselves.
 INSTRUMENTS = re.compile(r"^(__asan_|__ubsan_|__sanitizer_|__sanitize|__tsan_|__gcov_|__llvm_|"
@@ -18,6 +17,21 @@ def harmless():
         return {word for line in f if not line.startswith("#") for word in line.split()}
 
 
+def plain(name):
+    """What the source said: __snprintf_chk and __isoc99_sscanf are snprintf and sscanf."""
+    m = re.match(r"__(?:isoc\d\d_)?(\w+?)(?:_chk)?$", name)
+    return m[1] if m and (name.endswith("_chk") or name.startswith("__isoc")) else name
+
+
+def declared(tree):
+    """What the headers promise, for functions whose source is not built: name -> room"""
+    home = {}
+    for path in tree.files("include"):
+        for m in re.finditer(r"\b([a-z]\w+)\(", blank(tree.text(path))):
+            home.setdefault(m[1], room_of(path))
+    return home
+
+
 def table_of(objects):
     """object -> (defined, undefined) names"""
     out = subprocess.run(["nm", "-A", "-P", *objects], capture_output=True, text=True, check=True).stdout
@@ -26,7 +40,7 @@ def table_of(objects):
         path, _, rest = line.partition(": ")
         name, kind = rest.split()[:2]
         if kind in "Uw":
-            names[path][1].add(name)
+            names[path][1].add(plain(name))
         elif kind.isupper():
             names[path][0].add(name)
     return names
@@ -58,7 +72,8 @@ def complaints(tree):
 def judge(tree, folder, objects):
     table, fine, names, said = Table(), harmless(), table_of(objects), []
     path_of = {o: os.path.relpath(o, folder)[:-2] + ".c" for o in objects}
-    home = {name: room_of(path_of[o]) for o in objects for name in names[o][0]}
+    home = declared(tree)
+    home |= {name: room_of(path_of[o]) for o in objects for name in names[o][0]}
     for obj in objects:
         path = path_of[obj]
         room = room_of(path)
