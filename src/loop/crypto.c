@@ -60,7 +60,7 @@ void crypto_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n
     EVP_MAC_CTX *ctx = hmac_context();
     size_t len = 32;
     if (key_len == 0)
-        key = "";   /* NULL would mean: the key of last time */
+        key = ""; /* NULL would mean: the key of last time */
     must(EVP_MAC_init(ctx, key, key_len, NULL) == 1 && EVP_MAC_update(ctx, p, n) == 1 &&
              EVP_MAC_final(ctx, ret, &len, 32) == 1,
          "HMAC-SHA-256");
@@ -76,7 +76,7 @@ bool crypto_equal(const void *a, const void *b, size_t n)
     return CRYPTO_memcmp(a, b, n) == 0;
 }
 
-/* --- base64 and hex: RFC 4648, sections 4 and 8 ----------------------------------------- */
+/* --- base64 and hex: RFC 4648, sections 4 and 8 -------------------------------------- */
 
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -19,12 +19,12 @@
 #include "base/text.h"
 #include "loop/loop.h"
 
-#define TEXT_MAX 4096
-#define LINE_MAX_BYTES 32768    /* every byte of a text may become six in JSON */
+#define TEXT_MAX       4096
+#define LINE_MAX_BYTES 32768 /* every byte of a text may become six in JSON */
 
 static const struct level {
     const char *name;
-    int syslog;                 /* journald's <N> */
+    int syslog; /* journald's <N> */
     const char *colour;
 } levels[] = {
     [LOG_LEVEL_ERROR] = {"error", 3, "\033[1;31m"},
@@ -87,7 +87,7 @@ static void put_escaped(struct buf *b, const char *s)
             buf_printf(b, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
         else if (c < 0x20 || c == 0x7f)
             buf_printf(b, "\\x%02x", c);
-        else if (c == 0xc2 && (unsigned char)s[1] < 0xa0)    /* U+0080..9F, C1 */
+        else if (c == 0xc2 && (unsigned char)s[1] < 0xa0) /* U+0080..9F, C1 */
             buf_printf(b, "\\x%02x", (unsigned char)s[1]);
         else
             buf_put(b, s, n);

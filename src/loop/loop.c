@@ -31,7 +31,7 @@ int64_t loop_mono_us(void)
     return (int64_t)(uv_hrtime() / 1000);
 }
 
-/* --- the loop ------------------------------------------------------------------------- */
+/* --- the loop ------------------------------------------------------------------------ */
 
 static void on_tick(uv_timer_t *h);
 
@@ -78,7 +78,7 @@ int loop_init(struct loop *l, struct err *e)
 
 void loop_run(struct loop *l)
 {
-    tick_arm(l);    /* what was done before the run is not lateness */
+    tick_arm(l); /* what was done before the run is not lateness */
     uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 
@@ -96,7 +96,7 @@ int64_t loop_take_late_max_us(struct loop *l)
 
 void loop_done(struct loop *l)
 {
-    uv_run(&l->uv, UV_RUN_DEFAULT);     /* closes and laters still under way */
+    uv_run(&l->uv, UV_RUN_DEFAULT); /* closes and laters still under way */
     uv_close((uv_handle_t *)&l->tick, NULL);
     uv_close((uv_handle_t *)&l->check, NULL);
     uv_close((uv_handle_t *)&l->later_idle, NULL);
@@ -106,7 +106,7 @@ void loop_done(struct loop *l)
     (void)rc;
 }
 
-/* --- later ---------------------------------------------------------------------------- */
+/* --- later --------------------------------------------------------------------------- */
 
 /* Takes the whole list first: what is added meanwhile waits for the next turn. */
 static void on_later(uv_idle_t *h)
@@ -134,7 +134,7 @@ void loop_later(struct loop *l, void (*fn)(void *arg), void *arg)
     uv_idle_start(&l->later_idle, on_later);
 }
 
-/* --- owners --------------------------------------------------------------------------- */
+/* --- owners -------------------------------------------------------------------------- */
 
 void owner_init(struct owner *o, void (*on_closed)(void *arg), void *arg)
 {
@@ -179,7 +179,7 @@ void owner_close(struct owner *o)
     owner_end_if_empty(o);
 }
 
-/* --- timers --------------------------------------------------------------------------- */
+/* --- timers -------------------------------------------------------------------------- */
 
 void timer_init(struct timer *t, struct loop *l, struct owner *o, void (*on_due)(void *arg),
                 void *arg)
@@ -215,7 +215,7 @@ void timer_close(struct timer *t)
     owner_close_handle(t->owner, (uv_handle_t *)&t->uv);
 }
 
-/* --- signals -------------------------------------------------------------------------- */
+/* --- signals ------------------------------------------------------------------------- */
 
 static void on_uv_signal(uv_signal_t *h, int signum)
 {
