@@ -59,6 +59,8 @@ const struct monitor_status *engine_status(const struct engine *e, const char *m
 size_t engine_incidents(const struct engine *e, const struct incident *const **ret);    /* open ones, oldest first */
 const struct incident *engine_incident(const struct engine *e, const char *id);         /* open; whole id */
 const struct delivery *engine_delivery(const struct engine *e, const char *id);
+/* Everything the engine knows, as one commit: written before a store that went away is missed. */
+void engine_snapshot(const struct engine *e, struct commit *c);
 int64_t engine_oldest_due_ms(const struct engine *e);   /* oldest delivery waiting to be sent, INT64_MAX none */
 
 #endif

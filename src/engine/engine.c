@@ -249,3 +249,23 @@ int64_t engine_oldest_due_ms(const struct engine *e)
     }
     return oldest;
 }
+
+void engine_snapshot(const struct engine *e, struct commit *c)
+{
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; map_next(&e->watches, &i, &key, &value);) {
+        const struct watch *w = value;
+        struct monitor_put put = {w->name, &w->status};
+
+        vec_push(&c->monitors, put);
+    }
+    for (size_t i = 0; map_next(&e->cases, &i, &key, &value);) {
+        const struct incident_case *o = value;
+
+        vec_push(&c->incidents, &o->incident);
+        for (size_t n = 0; n < o->pages.n; n++)
+            vec_push(&c->deliveries, (const struct delivery *)&o->pages.items[n]->d);
+    }
+}

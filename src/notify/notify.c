@@ -34,6 +34,8 @@ struct sending {
     struct buf body;
     notify_done_fn *done;
     void *arg;
+    bool ending;                /* its end is on the way through loop_later() */
+    bool orphan;                /* the notifier was closed meanwhile */
 };
 
 struct notifier {
@@ -72,13 +74,21 @@ static void free_sending(struct sending *s)
     mem_free(s);
 }
 
-static void forget(struct sending *s)
+static void unlink_sending(struct sending *s)
 {
     *s->prev = s->next;
     if (s->next)
         s->next->prev = s->prev;
     s->notifier->running--;
-    free_sending(s);
+}
+
+static void forget(struct sending *s)
+{
+    unlink_sending(s);
+    if (s->ending)
+        s->orphan = true;
+    else
+        free_sending(s);
 }
 
 void notifier_close(struct notifier *n)
@@ -240,7 +250,13 @@ static struct sending *new_sending(struct notifier *n, const struct delivery *d,
 
 static void on_cannot(void *arg)
 {
-    end(arg, 0);
+    struct sending *s = arg;
+
+    s->ending = false;
+    if (s->orphan)
+        free_sending(s);
+    else
+        end(s, 0);
 }
 
 void notifier_send(struct notifier *n, const struct channel *ch, const struct delivery *d,
@@ -263,5 +279,6 @@ void notifier_send(struct notifier *n, const struct channel *ch, const struct de
     }
     s->attempt.outcome = OUTCOME_PERMANENT;
     text_copy(s->attempt.error, sizeof s->attempt.error, e.text);
+    s->ending = true;
     loop_later(n->loop, on_cannot, s);
 }

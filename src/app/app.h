@@ -1,0 +1,132 @@
+/* app.h - the daemon's rooms and what its files share. */
+#ifndef SRC_APP_H
+#define SRC_APP_H
+
+#include "app/app.h"
+#include "base/map.h"
+#include "engine/engine.h"
+#include "loop/http.h"
+#include "loop/loop.h"
+#include "notify/notify.h"
+#include "probe/probe.h"
+#include "sched/heap.h"
+#include "store/store.h"
+#include "web/web.h"
+
+struct app;
+
+/* --- prober.c: when, and what came of it --- */
+
+struct runner {
+    struct heap_node due;           /* due.due: wall milliseconds */
+    const struct monitor *monitor;
+    char name[NAME_SIZE];           /* outlives the configuration it came from */
+    struct app *app;
+    struct probe *probe;            /* NULL: could not be prepared; the error is its result */
+    struct err broken;
+    bool running, overdue;
+    bool on_slot;                   /* the run under way is a planned one: its sample is kept */
+    int64_t due_ms, phase_ms;
+    int64_t began_ms, lateness_us;
+    uint64_t stalls;                /* of the loop, when the run began */
+    struct monitor_facts facts;
+};
+
+struct prober {
+    VEC(struct runner *) runners;
+    struct map by_name;
+    struct heap heap;
+    struct timer timer;
+    struct owner owner;
+    struct probe_world world;
+    bool stopped;
+    /* lateness of starts since the daemon began: bucket i counts those below prober_bucket_us(i) */
+    uint64_t late[12], runs, missed;
+    int64_t late_sum_us;
+};
+
+#define LATE_BUCKETS 12
+int64_t prober_bucket_us(int i);
+void prober_configure(struct prober *p, struct app *a);
+void prober_start(struct prober *p);
+void prober_replan(struct prober *p);       /* the clock was stepped */
+void prober_stop(struct prober *p);         /* cancels what runs */
+void prober_done(struct prober *p);
+const struct monitor_facts *prober_facts(const struct prober *p, const char *monitor);
+int64_t prober_overdue_ms(const struct prober *p, int64_t now_ms);  /* how late the first start is; 0 not */
+
+/* --- decide.c: commit, then act --- */
+
+struct decide {
+    struct effects fx;
+    struct timer wake;
+    struct owner owner;
+    size_t committing;
+    int64_t decided_us;             /* monotonic: when the event that is being decided came */
+    /* from the deciding event to the first byte of a page, first attempts only */
+    uint64_t delay_count;
+    int64_t delay_sum_us, delay_max_us;
+    uint64_t attempts[3];           /* by outcome */
+};
+
+/* Every event goes: decide_begin(), engine_…(&fx), decide_end(). */
+struct effects *decide_begin(struct app *a);
+void decide_end(struct app *a);
+void decide_snapshot(struct app *a, struct commit *c);
+
+/* --- health.c: our own state --- */
+
+struct health {
+    struct timer tick;
+    struct owner owner;
+    int64_t clock_offset_us;        /* wall - monotonic, when last agreed */
+    int64_t store_away_ms;          /* since; 0: up */
+    bool store_told, blind;
+    int blind_windows;
+    uint64_t local, total;          /* results since the window began */
+    uint64_t stalls;                /* times the loop stood still for more than STALL_US */
+    int64_t watchdog_ms, fed_ms;
+    uint64_t turns_fed;
+    enum store_state store_state;
+    char store_why[200];
+};
+
+void health_start(struct app *a);
+void health_stop(struct app *a);
+void health_result(struct app *a, const struct result *r);
+void health_store(struct app *a, enum store_state s, const char *why);
+bool health_ready(struct app *a, struct err *why_not);
+
+/* --- the whole --- */
+
+enum app_phase { APP_STARTING, APP_RUNNING, APP_DRAINING, APP_CLOSING };
+
+struct app {
+    const struct app_options *options;
+    struct loop loop;
+    struct owner owner;
+    struct signal_watch term, interrupt, hangup;
+    struct config *config;
+    struct resolver *resolver;
+    struct http_client *http;
+    struct notifier *notifier;
+    struct store *store;
+    struct web *web;
+    struct engine *engine;
+    struct prober prober;
+    struct decide decide;
+    struct health health;
+    struct timer drain;
+    int64_t drain_until_us;
+    enum app_phase phase;
+    int64_t started_ms;
+    uint64_t reloads, bad_reloads;
+    int exit_status;
+};
+
+int64_t app_now_ms(const struct app *a);    /* wall clock that does not jump between two steps told to the engine */
+void app_metrics(void *arg, struct buf *out);
+void app_reload(struct app *a);
+const struct web_app *app_for_web(struct app *a);
+
+#endif

@@ -1,0 +1,75 @@
+/* for_web.c - what the web may see of us, and do. */
+#include "app.h"
+#include "base/text.h"
+#include "app/test_page.h"
+
+static const struct config *on_config(void *arg)
+{
+    return ((struct app *)arg)->config;
+}
+
+static const struct engine *on_engine(void *arg)
+{
+    return ((struct app *)arg)->engine;
+}
+
+static struct store *on_store(void *arg)
+{
+    return ((struct app *)arg)->store;
+}
+
+static const struct monitor_facts *on_facts(void *arg, const char *monitor)
+{
+    return prober_facts(&((struct app *)arg)->prober, monitor);
+}
+
+static bool on_ready(void *arg, struct err *why_not)
+{
+    return health_ready(arg, why_not);
+}
+
+static const struct verb {
+    const char *name;
+    int (*run)(struct engine *e, const char *id, const char *who, int64_t now_ms,
+               struct effects *fx, struct err *err);
+} verbs[] = {
+    {"ack", engine_ack},
+    {"unack", engine_unack},
+    {"resolve", engine_resolve},
+};
+
+static int on_act(void *arg, const char *verb, const char *incident, const char *who, struct err *e)
+{
+    struct app *a = arg;
+    int rc;
+
+    if (a->phase != APP_RUNNING)
+        return err_set(e, "stopping");
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        if (!text_eq(verbs[i].name, verb))
+            continue;
+        rc = verbs[i].run(a->engine, incident, who, app_now_ms(a), decide_begin(a), e);
+        decide_end(a);
+        return rc;
+    }
+    return err_set(e, "no such verb `%s`", verb);
+}
+
+static int on_test_page(void *arg, const char *to,
+                        void (*done)(void *req, const char *json, bool ok), void *req, struct err *e)
+{
+    struct app *a = arg;
+
+    return test_page(a->config, a->notifier, to, done, req, e);
+}
+
+const struct web_app *app_for_web(struct app *a)
+{
+    static struct web_app w = {
+        .config = on_config, .engine = on_engine, .store = on_store, .facts = on_facts,
+        .ready = on_ready, .act = on_act, .metrics = app_metrics, .test_page = on_test_page,
+    };
+
+    w.started_ms = a->started_ms;
+    return &w;
+}

@@ -1,0 +1,181 @@
+/* health.c - are we ourselves well?
+ *
+ * Every tick: the clock (was it stepped?), the loop (did it stand still?), the store (away for
+ * long?), what we see (only our own trouble?), and the watchdog, which is fed by progress: the
+ * loop turns, probes start on time, deliveries leave. Trouble of ours is one incident each and
+ * moves no monitor. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "app.h"
+#include "base/text.h"
+#include "loop/systemd.h"
+
+#define TICK_MS 250
+#define STALL_US 1000000            /* the loop's own tick this late: what was seen meanwhile is doubtful */
+#define CLOCK_STEP_US 500000
+#define STORE_PATIENCE_MS 10000     /* a restart of Redis wakes nobody */
+#define OVERDUE_MOST_MS 10000       /* without a start or a send for so long there is no progress */
+#define WINDOW_RESULTS 5
+
+static int64_t offset_us(void)
+{
+    return loop_now_ms() * 1000 - loop_mono_us();
+}
+
+int64_t app_now_ms(const struct app *a)
+{
+    return (loop_mono_us() + a->health.clock_offset_us) / 1000;
+}
+
+static void check_clock(struct app *a)
+{
+    int64_t delta_us = offset_us() - a->health.clock_offset_us;
+
+    if (llabs(delta_us) < CLOCK_STEP_US)
+        return;
+    log_warning("clock", "the wall clock was stepped by %lld ms; timers keep what was left of them",
+                (long long)(delta_us / 1000));
+    a->health.clock_offset_us += delta_us;
+    a->health.stalls++;
+    engine_clock_step(a->engine, delta_us / 1000, decide_begin(a));
+    decide_end(a);
+    prober_replan(&a->prober);
+}
+
+static void check_loop(struct app *a)
+{
+    if (a->loop.late_us < STALL_US)
+        return;
+    a->health.stalls++;
+    log_warning("loop", "stood still for %lld ms", (long long)(a->loop.late_us / 1000));
+}
+
+static void tell_store(struct app *a, bool bad)
+{
+    a->health.store_told = bad;
+    engine_self(a->engine, SELF_STORE, bad, a->health.store_why, app_now_ms(a), decide_begin(a));
+    decide_end(a);
+}
+
+static void check_store(struct app *a)
+{
+    struct health *h = &a->health;
+
+    if (h->store_away_ms && !h->store_told && app_now_ms(a) - h->store_away_ms >= STORE_PATIENCE_MS)
+        tell_store(a, true);
+}
+
+void health_store(struct app *a, enum store_state s, const char *why)
+{
+    struct health *h = &a->health;
+
+    h->store_state = s;
+    text_copy(h->store_why, sizeof h->store_why, why ? why : "");
+    if (s == STORE_UP) {
+        log_notice("store", "up%s%s", why && why[0] ? ": " : "", why ? why : "");
+        h->store_away_ms = 0;
+        if (a->phase == APP_RUNNING)
+            tell_store(a, false);
+    } else if (s == STORE_AWAY && !h->store_away_ms) {
+        log_warning("store", "away: %s; decisions go on, results wait in the spool", why ? why : "");
+        h->store_away_ms = app_now_ms(a);
+    }
+}
+
+static void tell_blind(struct app *a, bool blind)
+{
+    a->health.blind = blind;
+    engine_self(a->engine, SELF_BLIND, blind, "most probes fail by our own trouble", app_now_ms(a),
+                decide_begin(a));
+    decide_end(a);
+}
+
+/* Two windows in a row in which most of what we saw was our own trouble. */
+void health_result(struct app *a, const struct result *r)
+{
+    struct health *h = &a->health;
+    uint64_t enough = a->prober.runners.n < WINDOW_RESULTS ? a->prober.runners.n : WINDOW_RESULTS;
+
+    h->total++;
+    h->local += r->verdict == VERDICT_UNKNOWN;
+    if (h->total < enough)
+        return;
+    h->blind_windows = h->local * 2 > h->total ? h->blind_windows + 1 : 0;
+    h->local = h->total = 0;
+    if (!h->blind && h->blind_windows >= 2)
+        tell_blind(a, true);
+    else if (h->blind && h->blind_windows == 0)
+        tell_blind(a, false);
+}
+
+static bool progress(struct app *a)
+{
+    int64_t now = app_now_ms(a), due = engine_oldest_due_ms(a->engine);
+
+    return a->loop.turns != a->health.turns_fed &&
+           prober_overdue_ms(&a->prober, now) < OVERDUE_MOST_MS &&
+           (due == INT64_MAX || now - due < OVERDUE_MOST_MS || a->decide.committing == 0);
+}
+
+static void feed_watchdog(struct app *a)
+{
+    struct health *h = &a->health;
+    int64_t now = loop_mono_us() / 1000;
+
+    if (!h->watchdog_ms || now - h->fed_ms < h->watchdog_ms || !progress(a))
+        return;
+    systemd_notify("WATCHDOG=1\nSTATUS=%zu monitors, store %s", a->prober.runners.n,
+                   h->store_state == STORE_UP ? "up" : "away");
+    h->fed_ms = now;
+    h->turns_fed = a->loop.turns;
+}
+
+static void on_tick(void *arg)
+{
+    struct app *a = arg;
+
+    check_clock(a);
+    check_loop(a);
+    check_store(a);
+    feed_watchdog(a);
+    timer_start(&a->health.tick, TICK_MS);
+}
+
+void health_start(struct app *a)
+{
+    struct health *h = &a->health;
+
+    h->watchdog_ms = systemd_watchdog_ms();
+    if (h->store_state == STORE_UP)
+        tell_store(a, false);
+    timer_init(&h->tick, &a->loop, &h->owner, on_tick, a);
+    timer_start(&h->tick, TICK_MS);
+}
+
+void health_stop(struct app *a)
+{
+    if (a->health.tick.on_due)
+        timer_close(&a->health.tick);
+    a->health.tick.on_due = NULL;
+}
+
+bool health_ready(struct app *a, struct err *why_not)
+{
+    struct store_facts f;
+
+    if (a->phase != APP_RUNNING) {
+        err_set(why_not, a->phase == APP_STARTING ? "starting" : "stopping");
+        return false;
+    }
+    if (prober_overdue_ms(&a->prober, app_now_ms(a)) >= OVERDUE_MOST_MS) {
+        err_set(why_not, "probes are late");
+        return false;
+    }
+    store_read_facts(a->store, &f);
+    if (f.state != STORE_UP && f.dropped_samples) {
+        err_set(why_not, "the store is away and the spool is full");
+        return false;
+    }
+    return true;
+}

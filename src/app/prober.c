@@ -1,0 +1,321 @@
+/* prober.c - starts every probe at its slot and hands its result on.
+ *
+ * Happy path: the heap's first is due -> start -> observation -> verdict -> engine and sample
+ *             -> next slot.
+ * Failing but not confirmed: the next run comes after retry_interval, beside the slots.
+ * Still running when due: it starts the moment it ends; slots gone by are counted as missed. */
+#include <stdio.h>
+
+#include "app.h"
+#include "base/text.h"
+#include "eval/verdict.h"
+#include "sched/plan.h"
+
+static const int64_t late_us[LATE_BUCKETS] = {
+    500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 1000000, 10000000, INT64_MAX,
+};
+
+int64_t prober_bucket_us(int i)
+{
+    return late_us[i];
+}
+
+static void on_observation(void *arg, const struct observation *o);
+
+static void arm(struct prober *p)
+{
+    struct heap_node *first = heap_first(&p->heap);
+    int64_t delay;
+
+    if (!first || p->stopped) {
+        timer_stop(&p->timer);
+        return;
+    }
+    delay = first->due - app_now_ms(container_of(p, struct app, prober));
+    timer_start(&p->timer, delay < 0 ? 0 : delay < 60000 ? delay : 60000);
+}
+
+static void note_lateness(struct prober *p, struct runner *r)
+{
+    int i = 0;
+
+    while (r->lateness_us >= late_us[i])
+        i++;
+    p->late[i]++;
+    p->runs++;
+    p->late_sum_us += r->lateness_us;
+    r->facts.runs++;
+    if (r->lateness_us > r->facts.late_max_us)
+        r->facts.late_max_us = r->lateness_us;
+}
+
+static int64_t now_us(const struct app *a)
+{
+    return loop_mono_us() + a->health.clock_offset_us;
+}
+
+static void start(struct prober *p, struct runner *r)
+{
+    int64_t at_us = now_us(r->app);
+
+    r->running = true;
+    r->overdue = false;
+    r->began_ms = at_us / 1000;
+    r->lateness_us = at_us - r->due_ms * 1000;
+    if (r->lateness_us < 0)
+        r->lateness_us = 0;
+    r->stalls = r->app->health.stalls;
+    note_lateness(p, r);
+    if (r->probe) {
+        probe_start(r->probe, on_observation, r);
+    } else {
+        struct observation o = {.at_ms = r->began_ms, .phases = PHASES_NONE, .reason = REASON_LOCAL};
+
+        text_copy(o.message, sizeof o.message, r->broken.text);
+        on_observation(r, &o);
+    }
+}
+
+static void on_due(void *arg)
+{
+    struct app *a = arg;
+    struct prober *p = &a->prober;
+    struct heap_node *first;
+
+    while ((first = heap_first(&p->heap)) && first->due <= app_now_ms(a)) {
+        struct runner *r = container_of(first, struct runner, due);
+
+        heap_del(&p->heap, first);
+        r->due_ms = r->due.due;
+        if (r->running)
+            r->overdue = true;
+        else
+            start(p, r);
+    }
+    arm(p);
+}
+
+static bool retry_soon(const struct app *a, const struct runner *r)
+{
+    const struct monitor_status *s = engine_status(a->engine, r->name);
+
+    return s && s->bad > 0 && s->bad < r->monitor->fail_after && s->state != MONITOR_DOWN &&
+           r->monitor->retry_interval_ms < r->monitor->interval_ms;
+}
+
+static void plan(struct prober *p, struct runner *r)
+{
+    const struct monitor *m = r->monitor;
+    int64_t now = app_now_ms(r->app), missed = 0, next;
+
+    next = plan_next(plan_first(r->phase_ms, m->interval_ms, r->due_ms + 1) - m->interval_ms,
+                     m->interval_ms, now, &missed);
+    r->facts.missed += (uint64_t)missed;
+    p->missed += (uint64_t)missed;
+    r->on_slot = true;
+    if (retry_soon(r->app, r) && now + m->retry_interval_ms < next) {
+        next = now + m->retry_interval_ms;
+        r->on_slot = false;
+    }
+    r->facts.next_due_ms = next;
+    heap_put(&p->heap, &r->due, next);
+    if (heap_first(&p->heap) == &r->due)
+        arm(p);
+}
+
+/* A bad result while our own loop stood still says nothing about the target. */
+static void doubt(const struct runner *r, struct result *res)
+{
+    if (r->app->health.stalls == r->stalls || res->verdict == VERDICT_UP ||
+        res->verdict == VERDICT_UNKNOWN)
+        return;
+    res->verdict = VERDICT_UNKNOWN;
+    res->reason = REASON_LOCAL;
+    text_copy(res->message, sizeof res->message, "midwatch itself stood still during this probe");
+}
+
+static void on_observation(void *arg, const struct observation *o)
+{
+    struct runner *r = arg;
+    struct app *a = r->app;
+    struct held helds[HELD_MAX];
+    struct result res = {0};
+    size_t n;
+
+    r->running = false;
+    verdict_of(r->monitor, o, app_now_ms(a), &res, helds, &n);
+    res.due_ms = r->due_ms;
+    res.at_ms = r->began_ms;
+    res.lateness_us = r->lateness_us;
+    doubt(r, &res);
+    r->facts.by_verdict[res.verdict]++;
+    if (r->on_slot)
+        store_sample(a->store, r->name, r->monitor->interval_ms, &res);
+    health_result(a, &res);
+    engine_result(a->engine, r->name, &res, app_now_ms(a), decide_begin(a));
+    decide_end(a);
+    if (a->prober.stopped)
+        return;
+    if (r->overdue)
+        start(&a->prober, r);
+    else if (!heap_holds(&r->due))
+        plan(&a->prober, r);
+}
+
+/* The first run comes soon, spread by the same hash as the slots, not after a whole interval. */
+static int64_t first_due(const struct runner *r, size_t n_monitors, int64_t now_ms)
+{
+    int64_t window = 1000 + (int64_t)n_monitors, interval = r->monitor->interval_ms;
+
+    if (window > interval)
+        return plan_first(r->phase_ms, interval, now_ms);
+    return now_ms + (int64_t)((double)r->phase_ms * (double)window / (double)interval);
+}
+
+static void prepare(struct prober *p, struct runner *r)
+{
+    r->probe = probe_new(&p->world, r->monitor, &r->broken);
+    if (!r->probe)
+        log_error(r->name, "cannot be probed: %s", r->broken.text);
+}
+
+static struct runner *runner_new(struct prober *p, struct app *a, const struct monitor *m)
+{
+    struct runner *r = mem_new(struct runner);
+
+    r->app = a;
+    r->monitor = m;
+    text_copy(r->name, sizeof r->name, m->name);
+    r->phase_ms = plan_phase(m->name, m->interval_ms);
+    r->facts.next_due_ms = first_due(r, a->config->n_monitors, app_now_ms(a));
+    r->on_slot = 1000 + (int64_t)a->config->n_monitors > m->interval_ms;
+    prepare(p, r);
+    return r;
+}
+
+static void runner_free(struct prober *p, struct runner *r)
+{
+    heap_del(&p->heap, &r->due);
+    probe_free(r->probe);
+    mem_free(r);
+}
+
+/* The same monitor under a new configuration: its rhythm stays when its interval does. */
+static struct runner *adopt(struct prober *p, struct runner *r, const struct monitor *m)
+{
+    bool was_running = r->running;
+    int64_t now = app_now_ms(r->app);
+
+    probe_free(r->probe);
+    if (r->monitor->interval_ms != m->interval_ms || !text_eq(r->name, m->name)) {
+        text_copy(r->name, sizeof r->name, m->name);
+        r->phase_ms = plan_phase(m->name, m->interval_ms);
+        r->facts.next_due_ms = plan_first(r->phase_ms, m->interval_ms, now);
+    }
+    r->monitor = m;
+    r->running = r->overdue = false;
+    if (was_running)
+        r->facts.next_due_ms = now;
+    prepare(p, r);
+    return r;
+}
+
+static struct runner *claim(struct map *old, const struct monitor *m)
+{
+    struct runner *r = map_del(old, m->name);
+
+    if (!r && m->was)
+        r = map_del(old, m->was);
+    return r;
+}
+
+void prober_configure(struct prober *p, struct app *a)
+{
+    struct map old = p->by_name;
+    const char *key;
+    void *value;
+
+    p->world = (struct probe_world){&a->loop, a->resolver, a->http};
+    map_init(&p->by_name, 7);
+    p->runners.n = 0;
+    for (size_t i = 0; i < a->config->n_monitors; i++) {
+        const struct monitor *m = &a->config->monitors[i];
+        struct runner *r = claim(&old, m);
+
+        if (!m->enabled) {
+            if (r)
+                runner_free(p, r);
+            continue;
+        }
+        r = r ? adopt(p, r, m) : runner_new(p, a, m);
+        vec_push(&p->runners, r);
+        map_put(&p->by_name, r->name, r);
+        heap_put(&p->heap, &r->due, r->facts.next_due_ms);
+    }
+    for (size_t i = 0; map_next(&old, &i, &key, &value);)
+        runner_free(p, value);
+    map_done(&old);
+    if (p->timer.on_due)
+        arm(p);
+}
+
+void prober_start(struct prober *p)
+{
+    struct app *a = container_of(p, struct app, prober);
+
+    timer_init(&p->timer, &a->loop, &p->owner, on_due, a);
+    arm(p);
+}
+
+void prober_replan(struct prober *p)
+{
+    int64_t now = app_now_ms(container_of(p, struct app, prober));
+
+    for (size_t i = 0; i < p->runners.n; i++) {
+        struct runner *r = p->runners.items[i];
+
+        if (!heap_holds(&r->due))
+            continue;
+        r->facts.next_due_ms = plan_first(r->phase_ms, r->monitor->interval_ms, now);
+        r->on_slot = true;
+        heap_put(&p->heap, &r->due, r->facts.next_due_ms);
+    }
+    if (p->timer.on_due)
+        arm(p);
+}
+
+void prober_stop(struct prober *p)
+{
+    p->stopped = true;
+    for (size_t i = 0; i < p->runners.n; i++) {
+        if (p->runners.items[i]->probe)
+            probe_cancel(p->runners.items[i]->probe);
+        heap_del(&p->heap, &p->runners.items[i]->due);
+    }
+    if (p->timer.on_due)
+        timer_close(&p->timer);
+    p->timer.on_due = NULL;
+}
+
+void prober_done(struct prober *p)
+{
+    for (size_t i = 0; i < p->runners.n; i++)
+        runner_free(p, p->runners.items[i]);
+    vec_done(&p->runners);
+    map_done(&p->by_name);
+    heap_done(&p->heap);
+}
+
+const struct monitor_facts *prober_facts(const struct prober *p, const char *monitor)
+{
+    const struct runner *r = map_get(&p->by_name, monitor);
+
+    return r ? &r->facts : NULL;
+}
+
+int64_t prober_overdue_ms(const struct prober *p, int64_t now_ms)
+{
+    const struct heap_node *first = heap_first(&p->heap);
+
+    return first && first->due < now_ms ? now_ms - first->due : 0;
+}

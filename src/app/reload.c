@@ -1,0 +1,67 @@
+/* reload.c - SIGHUP: a bad file leaves everything as it is; a good one keeps streaks, timers and
+ * incidents. What only a start can change (name, region, store, web.listen) is said, and waits. */
+#include <stdio.h>
+
+#include "app.h"
+#include "base/text.h"
+#include "config/load.h"
+#include "loop/systemd.h"
+
+static void log_diagnostics(const struct diagnostics *d)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        const struct diagnostic *g = &d->items[i];
+
+        log_line(g->warning ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR, "config", "%s:%d:%d: %s",
+                 g->file, g->line, g->column, g->text);
+    }
+}
+
+static void warn_if_changed(const char *key, const char *was, const char *is)
+{
+    if (!text_eq(was, is))
+        log_warning("config", "%s changed; this takes effect at the next start", key);
+}
+
+static void warn_of_restart(const struct config *was, const struct config *is)
+{
+    warn_if_changed("name", was->name, is->name);
+    warn_if_changed("region", was->region, is->region);
+    warn_if_changed("store.url", was->store.url, is->store.url);
+    warn_if_changed("store.dir", was->store.dir, is->store.dir);
+    warn_if_changed("web.listen", was->web.listen, is->web.listen);
+}
+
+static void exchange(struct app *a, struct config *fresh)
+{
+    struct config *old = a->config;
+
+    warn_of_restart(old, fresh);
+    a->config = fresh;
+    engine_configure(a->engine, fresh, app_now_ms(a), decide_begin(a));
+    decide_end(a);
+    prober_configure(&a->prober, a);
+    config_free(old);
+}
+
+void app_reload(struct app *a)
+{
+    struct diagnostics d = {0};
+    struct config *fresh;
+
+    if (a->phase != APP_RUNNING)
+        return;
+    systemd_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)loop_mono_us());
+    if (config_load(a->options->config_path, &(struct load_options){0}, &fresh, &d) == 0) {
+        log_diagnostics(&d);
+        exchange(a, fresh);
+        a->reloads++;
+        log_notice("config", "reloaded: %zu monitors", fresh->n_monitors);
+    } else {
+        log_diagnostics(&d);
+        a->bad_reloads++;
+        log_error("config", "%zu errors: the running configuration stays", d.errors);
+    }
+    diagnostics_done(&d);
+    systemd_notify("READY=1");
+}
