@@ -22,6 +22,9 @@ struct store_events {
     void (*on_found)(void *arg, const struct stored *s);
     /* Every change between up and away; `why` in clear words. */
     void (*on_state)(void *arg, enum store_state s, const char *why);
+    /* Redis just went away: fill `c` with everything open. It becomes the first record of the spool,
+     * so that a restart during the outage knows it. Borrowed until the next event. */
+    void (*on_snapshot)(void *arg, struct commit *c);
 };
 
 /* Copies what it needs of `c`. -1 at once for what can never work (directory unwritable, another

@@ -2,6 +2,7 @@
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
+#include "base/buf.h"
 #include "engine/engine.h"
 #include "loop/server.h"
 #include "store/store.h"

@@ -3,6 +3,7 @@
 #define SRC_APP_H
 
 #include "app/app.h"
+#include "base/buf.h"
 #include "base/map.h"
 #include "engine/engine.h"
 #include "loop/http.h"
