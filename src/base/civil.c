@@ -119,8 +119,8 @@ static bool take(const char **p, char c)
 static int read_date(const char **p, struct civil *c)
 {
     if (field(p, 4, 0, 9999, &c->year) != 0 || !take(p, '-') ||
-        field(p, 2, 1, 12, &c->month) != 0 || !take(p, '-') ||
-        field(p, 2, 1, 31, &c->day) != 0 || c->day > civil_days_in_month(c->year, c->month))
+        field(p, 2, 1, 12, &c->month) != 0 || !take(p, '-') || field(p, 2, 1, 31, &c->day) != 0 ||
+        c->day > civil_days_in_month(c->year, c->month))
         return -1;
     return 0;
 }

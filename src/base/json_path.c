@@ -11,18 +11,18 @@
 #include "base/vec.h"
 
 #define PATH_MAX_BYTES 512
-#define STEPS_MAX 32
+#define STEPS_MAX      32
 
 enum step_kind { STEP_NAME, STEP_INDEX, STEP_ALL, STEP_FILTER };
 enum op { OP_EQ, OP_NE, OP_LE, OP_GE, OP_LT, OP_GT };
 
 struct path_step {
     enum step_kind kind;
-    char *name;                 /* STEP_NAME */
-    int64_t index;              /* STEP_INDEX; below 0 from the end */
-    struct jv_path *left;       /* STEP_FILTER: below @ */
+    char *name;           /* STEP_NAME */
+    int64_t index;        /* STEP_INDEX; below 0 from the end */
+    struct jv_path *left; /* STEP_FILTER: below @ */
     enum op op;
-    struct jv *right;           /* a literal */
+    struct jv *right; /* a literal */
 };
 
 struct jv_path {
@@ -37,7 +37,8 @@ struct source {
 
 static int expected(struct source *s, struct err *e, const char *what)
 {
-    return err_set(e, "bad path at character %zu: expected %s", (size_t)(s->p - s->start) + 1, what);
+    return err_set(e, "bad path at character %zu: expected %s", (size_t)(s->p - s->start) + 1,
+                   what);
 }
 
 static void skip_blanks(struct source *s)
@@ -202,7 +203,7 @@ static int read_step(struct source *s, bool plain, struct path_step *step, struc
 {
     if (take(s, "["))
         return read_bracket(s, plain, step, e);
-    s->p++;     /* the point */
+    s->p++; /* the point */
     if (!plain && take(s, "*")) {
         step->kind = STEP_ALL;
         return 0;
@@ -217,7 +218,7 @@ static int read_steps(struct source *s, bool plain, struct jv_path *path, struct
         if (path->steps.n == STEPS_MAX)
             return err_set(e, "bad path: more than %d steps", STEPS_MAX);
         int answer = read_step(s, plain, &step, e);
-        vec_push(&path->steps, step);   /* also a half-read one: jv_path_free ends it */
+        vec_push(&path->steps, step); /* also a half-read one: jv_path_free ends it */
         if (answer != 0)
             return -1;
     }
@@ -284,8 +285,8 @@ static int order(const struct jv *a, const struct jv *b)
         return (jv_int(a, 0) > jv_int(b, 0)) - (jv_int(a, 0) < jv_int(b, 0));
     if ((left == JV_INT || left == JV_REAL) && (right == JV_INT || right == JV_REAL))
         return (jv_real(a, 0) > jv_real(b, 0)) - (jv_real(a, 0) < jv_real(b, 0));
-    bool same = left == right && (left == JV_NULL ||
-                                  (left == JV_BOOL && jv_bool(a, false) == jv_bool(b, false)));
+    bool same = left == right &&
+                (left == JV_NULL || (left == JV_BOOL && jv_bool(a, false) == jv_bool(b, false)));
     return same ? 0 : 2;
 }
 
@@ -321,7 +322,8 @@ static bool walk_children(struct walk *w, const struct jv *v, size_t at)
     if (jv_type(v) == JV_LIST) {
         for (size_t i = 0; i < jv_len(v); i++) {
             child = jv_at(v, i);
-            if ((step->kind == STEP_ALL || filter_holds(step, child)) && !walk_from(w, child, at + 1))
+            if ((step->kind == STEP_ALL || filter_holds(step, child)) &&
+                !walk_from(w, child, at + 1))
                 return false;
         }
     }

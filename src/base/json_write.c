@@ -59,8 +59,8 @@ void jw_list_end(struct jw *w)
 
 static void put_escaped(struct buf *out, unsigned char c)
 {
-    static const char short_form[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n',
-                                      ['\f'] = 'f', ['\r'] = 'r', ['"'] = '"', ['\\'] = '\\'};
+    static const char short_form[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
+                                      ['\r'] = 'r', ['"'] = '"',  ['\\'] = '\\'};
     if (c < sizeof short_form && short_form[c]) {
         buf_char(out, '\\');
         buf_char(out, short_form[c]);
@@ -128,7 +128,11 @@ void jw_real(struct jw *w, double d, int decimals)
         jw_null(w);
         return;
     }
-    int n = snprintf(text, sizeof text, "%.*f", decimals < 0 ? 0 : decimals > 17 ? 17 : decimals, d);
+    int n = snprintf(text, sizeof text, "%.*f",
+                     decimals < 0    ? 0
+                     : decimals > 17 ? 17
+                                     : decimals,
+                     d);
     if (strchr(text, '.')) {
         while (text[n - 1] == '0')
             n--;

@@ -11,7 +11,7 @@
 #include "base/mem.h"
 
 struct map_slot {
-    const char *key;    /* NULL: free */
+    const char *key; /* NULL: free */
     void *value;
     uint64_t hash;
 };

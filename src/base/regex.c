@@ -10,9 +10,9 @@
 
 #include "base/mem.h"
 
-#define PATTERN_MAX 4096
-#define NESTED_MAX 50
-#define STEPS_MAX 100000
+#define PATTERN_MAX  4096
+#define NESTED_MAX   50
+#define STEPS_MAX    100000
 #define HEAP_MAX_KIB 8192
 
 struct regex {

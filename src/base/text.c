@@ -112,7 +112,7 @@ int text_double(const char *s, double *ret, struct err *e)
 
 /* --- guesses ---------------------------------------------------------------------------- */
 
-#define WORD_MAX 64     /* longer words get no guess */
+#define WORD_MAX 64 /* longer words get no guess */
 
 static int least(int a, int b)
 {

@@ -5,11 +5,11 @@
 
 #include "base/text.h"
 
-#define SECOND ((int64_t)1000)
-#define MINUTE (60 * SECOND)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
-#define WEEK (7 * DAY)
+#define SECOND       ((int64_t)1000)
+#define MINUTE       (60 * SECOND)
+#define HOUR         (60 * MINUTE)
+#define DAY          (24 * HOUR)
+#define WEEK         (7 * DAY)
 #define DURATION_MAX (36500 * DAY)
 
 struct unit {
@@ -23,9 +23,9 @@ static const struct unit durations[] = {
 #define N_DURATIONS (sizeof durations / sizeof *durations)
 
 static const struct unit sizes[] = {
-    {"TB", 1000000000000}, {"GB", 1000000000}, {"MB", 1000000},    {"kB", 1000},
-    {"TiB", (int64_t)1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10},
-    {"B", 1},
+    {"TB", 1000000000000}, {"GB", 1000000000},        {"MB", 1000000},
+    {"kB", 1000},          {"TiB", (int64_t)1 << 40}, {"GiB", 1 << 30},
+    {"MiB", 1 << 20},      {"KiB", 1 << 10},          {"B", 1},
 };
 #define N_SIZES (sizeof sizes / sizeof *sizes)
 

@@ -105,10 +105,10 @@ int64_t zone_next_transition(const struct zone *z, int64_t utc_s)
 
 /* What a search for a wall time found. */
 struct found {
-    int n;                  /* instants with that wall time: 0, 1 or 2 */
-    int64_t first_s;        /* the earliest of them */
-    int64_t hole_s;         /* n == 0: the step that made the hole */
-    int before_s, after_s;  /* n == 0: the offsets around it */
+    int n;                 /* instants with that wall time: 0, 1 or 2 */
+    int64_t first_s;       /* the earliest of them */
+    int64_t hole_s;        /* n == 0: the step that made the hole */
+    int before_s, after_s; /* n == 0: the offsets around it */
 };
 
 static struct found search(const struct zone *z, int64_t local_s)

@@ -11,10 +11,10 @@
 #include "base/zone.h"
 #include "zone_impl.h"
 
-#define HEADER_SIZE 44
-#define TYPES_MAX 256
-#define STEPS_MAX 20000
-#define TABLE_TO_YEAR 2150      /* the footer is written out up to here: look-ups stay a search */
+#define HEADER_SIZE   44
+#define TYPES_MAX     256
+#define STEPS_MAX     20000
+#define TABLE_TO_YEAR 2150 /* the footer is written out up to here: look-ups stay a search */
 
 struct cursor {
     const unsigned char *p;

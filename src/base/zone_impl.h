@@ -18,27 +18,27 @@ enum day_kind { DAY_JULIAN, DAY_OF_YEAR, DAY_MONTHLY };
 
 struct rule_day {
     enum day_kind kind;
-    int n;                      /* DAY_JULIAN, DAY_OF_YEAR */
-    int month, week, weekday;   /* DAY_MONTHLY; week 5 is the last, weekday 0 is Sunday */
-    int32_t time_s;             /* after midnight; negative or beyond a day too */
+    int n;                    /* DAY_JULIAN, DAY_OF_YEAR */
+    int month, week, weekday; /* DAY_MONTHLY; week 5 is the last, weekday 0 is Sunday */
+    int32_t time_s;           /* after midnight; negative or beyond a day too */
 };
 
 /* The POSIX footer: what goes for all years after the table. */
 struct zone_rule {
     bool given, has_dst;
-    int32_t std_s, dst_s;               /* seconds east of UTC */
-    struct rule_day start, end;         /* start in standard time, end in daylight time */
+    int32_t std_s, dst_s;       /* seconds east of UTC */
+    struct rule_day start, end; /* start in standard time, end in daylight time */
 };
 
 struct zone_step {
     int64_t at_s;
-    int32_t offset_s;           /* from at_s on */
+    int32_t offset_s; /* from at_s on */
 };
 
 struct zone {
     char *name;
-    int32_t first_offset_s;     /* before the first step */
-    struct zone_step *steps;    /* ascending */
+    int32_t first_offset_s;  /* before the first step */
+    struct zone_step *steps; /* ascending */
     size_t n_steps;
     struct zone_rule rule;
 };

@@ -7,7 +7,7 @@
 #include "base/civil.h"
 #include "zone_impl.h"
 
-#define DAY_S 86400
+#define DAY_S     86400
 #define HOURS_MAX 167
 
 /* A letter word of at least three, or anything in angle brackets. */
@@ -95,7 +95,7 @@ static int parse(const char *p, struct zone_rule *r)
 {
     if (take_name(&p) != 0 || take_time(&p, 24, &r->std_s) != 0)
         return -1;
-    r->std_s = -r->std_s;       /* POSIX counts west of Greenwich */
+    r->std_s = -r->std_s; /* POSIX counts west of Greenwich */
     r->given = true;
     if (!*p)
         return 0;
@@ -132,7 +132,7 @@ static int64_t moment(const struct rule_day *d, int year)
         return (civil_days(year, 1, 1) + day) * DAY_S + d->time_s;
     }
     int64_t first = civil_days(year, d->month, 1);
-    int first_weekday = (civil_weekday(first * DAY_S) + 1) % 7;     /* Sunday 0, as POSIX has it */
+    int first_weekday = (civil_weekday(first * DAY_S) + 1) % 7; /* Sunday 0, as POSIX has it */
     int day = (d->weekday - first_weekday + 7) % 7 + 7 * (d->week - 1);
     if (day >= civil_days_in_month(year, d->month))
         day -= 7;

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-#define FIND(list, count, name) \
-    do { \
-        for (size_t i = 0; i < (count); i++) \
-            if (strcmp((list)[i].name, (name)) == 0) \
-                return &(list)[i]; \
-        return NULL; \
+#define FIND(list, count, name)                                                                    \
+    do {                                                                                           \
+        for (size_t i = 0; i < (count); i++)                                                       \
+            if (strcmp((list)[i].name, (name)) == 0)                                               \
+                return &(list)[i];                                                                 \
+        return NULL;                                                                               \
     } while (0)
 
 const struct monitor *config_monitor(const struct config *c, const char *name)

@@ -9,8 +9,8 @@
 static const char *const verdicts[] = {"up", "degraded", "down", "unknown"};
 
 static const char *const reasons[] = {
-    "ok",       "resolve", "connect", "timeout", "tls",  "protocol", "truncated",
-    "redirect", "status",  "expect",  "exit",    "missed", "fail",   "local",
+    "ok",       "resolve", "connect", "timeout", "tls",    "protocol", "truncated",
+    "redirect", "status",  "expect",  "exit",    "missed", "fail",     "local",
 };
 _Static_assert(COUNT(reasons) == REASON_COUNT, "one word for each reason");
 
@@ -21,9 +21,8 @@ static const char *const severities[] = {"info", "warning", "critical"};
 static const char *const incident_states[] = {"triggered", "acknowledged", "snoozed", "resolved"};
 
 static const char *const notices[] = {
-    "incident.triggered",      "incident.escalated", "incident.acknowledged",
-    "incident.unacknowledged", "incident.resolved",  "incident.reminder",
-    "oncall.handoff",          "test",
+    "incident.triggered", "incident.escalated", "incident.acknowledged", "incident.unacknowledged",
+    "incident.resolved",  "incident.reminder",  "oncall.handoff",        "test",
 };
 _Static_assert(COUNT(notices) == NOTICE_TEST + 1, "one word for each notice");
 
@@ -48,14 +47,14 @@ static int value_of(const char *const *table, size_t n, const char *s)
     return -1;
 }
 
-#define NOUN(noun, type, table) \
-    const char *noun##_name(enum type value) \
-    { \
-        return word(table, COUNT(table), (unsigned)value); \
-    } \
-    int noun##_from(const char *s) \
-    { \
-        return value_of(table, COUNT(table), s); \
+#define NOUN(noun, type, table)                                                                    \
+    const char *noun##_name(enum type value)                                                       \
+    {                                                                                              \
+        return word(table, COUNT(table), (unsigned)value);                                         \
+    }                                                                                              \
+    int noun##_from(const char *s)                                                                 \
+    {                                                                                              \
+        return value_of(table, COUNT(table), s);                                                   \
     }
 
 NOUN(verdict, verdict, verdicts)
