@@ -44,6 +44,7 @@ struct watch {
     uv_poll_t poll;
     ares_socket_t fd;
     int events;
+    bool refused; /* a send met the refusal of an earlier one: see dns_send() */
 };
 
 struct dns_question {
@@ -56,6 +57,15 @@ struct dns_question {
 };
 
 /* --- sockets ------------------------------------------------------------------------- */
+
+static struct watch *watch_find(struct dns *d, ares_socket_t fd)
+{
+    for (struct watch *w = d->watches; w != NULL; w = w->next) {
+        if (w->fd == fd)
+            return w;
+    }
+    return NULL;
+}
 
 static ares_socket_t dns_socket(int family, int type, int protocol, void *arg)
 {
@@ -79,17 +89,29 @@ static ares_ssize_t dns_receive(ares_socket_t fd, void *p, size_t n, int flags,
                                 struct sockaddr *from, ares_socklen_t *from_n, void *arg)
 {
     struct dns *d = arg;
+    struct watch *w = watch_find(d, fd);
+    if (w != NULL && w->refused) {
+        w->refused = false;
+        errno = ECONNREFUSED;
+        return -1;
+    }
     ssize_t got = recvfrom(fd, p, n, flags, from, from_n);
     if (got > 0)
         d->heard_us = loop_mono_us();
     return got;
 }
 
+/* The refusal (ICMP) of one datagram is reported once, to the next call on the socket. Is
+ * that the sending of another question, then c-ares takes it for that one's and the first
+ * waits for its time-out; so it is kept and told again where it belongs, at the receiving. */
 static ares_ssize_t dns_send(ares_socket_t fd, const struct iovec *v, int n, void *arg)
 {
-    (void)arg;
     struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (size_t)n};
-    return sendmsg(fd, &m, MSG_NOSIGNAL);
+    ssize_t sent = sendmsg(fd, &m, MSG_NOSIGNAL);
+    struct watch *w = watch_find(arg, fd);
+    if (sent < 0 && errno == ECONNREFUSED && w != NULL)
+        w->refused = true;
+    return sent;
 }
 
 static const struct ares_socket_functions dns_sockets = {
@@ -102,30 +124,35 @@ static const struct ares_socket_functions dns_sockets = {
 
 /* --- c-ares on the loop -------------------------------------------------------------- */
 
+static struct watch *watch_refused(struct dns *d)
+{
+    for (struct watch *w = d->watches; w != NULL; w = w->next) {
+        if (w->refused)
+            return w;
+    }
+    return NULL;
+}
+
 static void arm(struct dns *d)
 {
     struct timeval tv;
-    if (ares_timeout(d->channel, NULL, &tv) == NULL) {
+    if (watch_refused(d) != NULL)
+        timer_start(&d->timer, 0);
+    else if (ares_timeout(d->channel, NULL, &tv) == NULL)
         timer_stop(&d->timer);
-        return;
-    }
-    timer_start(&d->timer, (int64_t)tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
+    else
+        timer_start(&d->timer, (int64_t)tv.tv_sec * 1000 + (tv.tv_usec + 999) / 1000);
 }
 
 static void on_time(void *arg)
 {
     struct dns *d = arg;
-    ares_process_fd(d->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    struct watch *w = watch_refused(d);
+    ares_socket_t fd = w != NULL ? w->fd : ARES_SOCKET_BAD;
+    ares_process_fd(d->channel, fd, ARES_SOCKET_BAD);
+    if (w != NULL && watch_find(d, fd) == w)
+        w->refused = false; /* c-ares did not read from it: nobody waits there */
     arm(d);
-}
-
-static struct watch *watch_find(struct dns *d, ares_socket_t fd)
-{
-    for (struct watch *w = d->watches; w != NULL; w = w->next) {
-        if (w->fd == fd)
-            return w;
-    }
-    return NULL;
 }
 
 static void on_socket(uv_poll_t *h, int status, int events)
