@@ -18,7 +18,7 @@ tell() {
     fi
 }
 # The binary under test is installed as it is: nothing is built here.
-install_into() { make -s "$1" DESTDIR="$root" PREFIX=/usr BIN="$MIDWATCH" LIB= LIB_OBJ= ; }
+install_into() { make -s -o "$MIDWATCH" "$1" DESTDIR="$root" PREFIX=/usr BIN="$MIDWATCH" >/dev/null; }
 
 places() {
     install_into install || return 1

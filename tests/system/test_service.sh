@@ -18,11 +18,6 @@ tell() {
 skip() { echo "ok - $1 # SKIP $2"; }
 bad=0
 
-installed() {
-    make -s install DESTDIR="$dir/root" PREFIX=/usr BUILD="$dir/build" BIN="$dir/build/midwatch" >/dev/null &&
-        grep -q '^ExecStart=/usr/bin/midwatch run -c /etc/midwatch/midwatch.yaml$' \
-            "$dir/root/usr/lib/systemd/system/midwatch.service"
-}
 verified() {
     sed "s|^ExecStart=[^ ]*|ExecStart=$(command -v true)|" systemd/midwatch.service >"$dir/midwatch.service"
     local words
