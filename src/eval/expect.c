@@ -332,11 +332,11 @@ static int parse_pattern(struct parser *p)
 
 static int parse_operand(struct parser *p)
 {
+    if (advance(p) != 0)
+        return -1;
     struct bounds bounds = {0};
     vec_reserve(&bounds, 1);
     int failed = 0;
-    if (advance(p) != 0)
-        return -1;
     if (p->x->op->base == BASE_MATCHES)
         failed = parse_pattern(p);
     else if (p->x->op->base == BASE_IN)

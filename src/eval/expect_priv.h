@@ -89,10 +89,10 @@ struct expect_field {
 };
 
 enum expect_field_id {
-    FIELD_STATUS, FIELD_LATENCY, FIELD_RESOLVE, FIELD_CONNECT, FIELD_TLS, FIELD_WAIT, FIELD_TRANSFER,
-    FIELD_SIZE, FIELD_BODY, FIELD_HEADER, FIELD_JSON, FIELD_CERT_EXPIRES_IN, FIELD_CERT_SUBJECT,
-    FIELD_CERT_ISSUER, FIELD_CERT_SAN, FIELD_TLS_VERSION, FIELD_REDIRECTS, FIELD_HTTP_VERSION,
-    FIELD_IP, FIELD_COUNT
+    FIELD_STATUS, FIELD_LATENCY, FIELD_RESOLVE, FIELD_CONNECT, FIELD_TLS, FIELD_WAIT,
+    FIELD_TRANSFER, FIELD_SIZE, FIELD_BODY, FIELD_HEADER, FIELD_JSON, FIELD_CERT_EXPIRES_IN,
+    FIELD_CERT_SUBJECT, FIELD_CERT_ISSUER, FIELD_CERT_SAN, FIELD_TLS_VERSION, FIELD_REDIRECTS,
+    FIELD_HTTP_VERSION, FIELD_IP, FIELD_COUNT
 };
 extern const struct expect_field expect_fields[FIELD_COUNT];
 bool expect_field_of_kind(const struct expect_field *f, const char *kind);
@@ -138,7 +138,8 @@ const struct expectation *expect_default_status(void);
 
 /* --- values, in expect_type.c ----------------------------------------------------------- */
 
-int expect_compare(const struct value *a, const struct value *b);   /* both INT or REAL: < 0, 0, > 0 */
+/* Both INT or REAL: < 0, 0, > 0. */
+int expect_compare(const struct value *a, const struct value *b);
 bool expect_equal(const struct value *a, const struct value *b);
 bool expect_number_in(const struct value *text, struct value *ret); /* " 42 " -> 42 */
 /* "1.3", "TLSv1.3", "HTTP/2" -> thousands. */

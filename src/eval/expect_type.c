@@ -188,14 +188,17 @@ struct value expect_value_of(const struct jv *v)
 
 /* --- showing ---------------------------------------------------------------------------- */
 
+static bool within_a_hundredth(int64_t i, const struct value *limit)
+{
+    return fabs((double)i - (double)limit->i) < 0.01 * fabs((double)i);
+}
+
 /* Rounded for people it must not look like the limit it missed. */
 static bool near_a_bound(const struct expectation *x, const struct value *v)
 {
     for (size_t i = 0; i < x->n_bounds; i++) {
         const struct bound *b = &x->bounds[i];
-        double gap_lo = fabs((double)v->i - (double)b->lo.i);
-        double gap_hi = b->range ? fabs((double)v->i - (double)b->hi.i) : gap_lo;
-        if (fmin(gap_lo, gap_hi) < 0.01 * fabs((double)v->i))
+        if (within_a_hundredth(v->i, &b->lo) || (b->range && within_a_hundredth(v->i, &b->hi)))
             return true;
     }
     return false;
