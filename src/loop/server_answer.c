@@ -1,0 +1,127 @@
+/* server_answer.c - an answer as bytes, and small questions about a request.
+ *
+ * Content-Length, Date and Connection are written here and nowhere else. Header values
+ * come from our own code, never from a stranger: a line break in one is our bug. */
+#include <assert.h>
+#include <llhttp.h>
+#include <string.h>
+
+#include "base/civil.h"
+#include "base/mem.h"
+#include "server_private.h"
+
+#define HEAD_MAX 8192
+
+static const char *status_text(int status)
+{
+    const char *name = llhttp_status_name((llhttp_status_t)status);
+
+    return strstr(name, "UNKNOWN") != NULL ? "" : name;
+}
+
+/* IMF-fixdate, RFC 9110 5.6.7: "Sun, 22 Nov 2026 03:04:05 GMT". */
+static void put_date(struct buf *out, int64_t now_ms)
+{
+    static const char days[] = "MonTueWedThuFriSatSun";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    int64_t s = now_ms / 1000;
+    struct civil c = civil_of(s);
+
+    buf_printf(out, "Date: %.3s, %02d %.3s %04d %02d:%02d:%02d GMT\r\n",
+               days + (ptrdiff_t)3 * civil_weekday(s), c.day, months + (ptrdiff_t)3 * (c.month - 1),
+               c.year, c.hour, c.minute, c.second);
+}
+
+static void put_header(struct buf *out, const char *name, const char *value)
+{
+    assert(strpbrk(name, "\r\n:") == NULL && strpbrk(value, "\r\n") == NULL);
+    buf_str(out, name);
+    buf_str(out, ": ");
+    buf_str(out, value);
+    buf_str(out, "\r\n");
+}
+
+static void put_connection(struct buf *out, const struct answer_shape *shape)
+{
+    if (!shape->keep_alive)
+        put_header(out, "Connection", "close");
+    else if (shape->http10)
+        put_header(out, "Connection", "keep-alive");
+}
+
+char *answer_format(const struct answer *a, const struct answer_shape *shape, int64_t now_ms,
+                    size_t *ret_len)
+{
+    const char *body = a->take != NULL ? buf_text(a->take) : a->body;
+    size_t body_len = a->take != NULL ? a->take->len : a->body_len;
+    bool no_body = a->status == 204 || a->status == 304;
+    struct buf out;
+
+    buf_init(&out, HEAD_MAX + body_len);
+    buf_printf(&out, "HTTP/1.1 %d %s\r\n", a->status, status_text(a->status));
+    put_date(&out, now_ms);
+    put_connection(&out, shape);
+    if (a->content_type != NULL)
+        put_header(&out, "Content-Type", a->content_type);
+    if (!no_body)
+        buf_printf(&out, "Content-Length: %zu\r\n", body_len);
+    for (size_t i = 0; i < a->n_headers; i++)
+        put_header(&out, a->headers[i].name, a->headers[i].value);
+    buf_str(&out, "\r\n");
+    assert(!out.over && out.len <= HEAD_MAX);
+    if (!no_body && !shape->head_only)
+        buf_put(&out, body, body_len);
+    if (a->take != NULL)
+        buf_done(a->take);
+    return buf_take(&out, ret_len);
+}
+
+const char *request_header(const struct request_view *v, const char *name)
+{
+    for (size_t i = 0; i < v->n_headers; i++)
+        if (strcmp(v->headers[i].name, name) == 0)
+            return v->headers[i].value;
+    return NULL;
+}
+
+static int hex_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+    const char *at = c == 0 ? NULL : strchr(digits, c);
+
+    return at == NULL ? -1 : (int)((at - digits) % 16);
+}
+
+/* One component of a form: `+` is a space, a broken encoding stays as it is. */
+static bool decode(const char *s, const char *end, char *dst, size_t size)
+{
+    size_t n = 0;
+
+    while (s < end) {
+        char c = *s++;
+
+        if (c == '+') {
+            c = ' ';
+        } else if (c == '%' && end - s >= 2 && hex_digit(s[0]) >= 0 && hex_digit(s[1]) >= 0) {
+            c = (char)(hex_digit(s[0]) * 16 + hex_digit(s[1]));
+            s += 2;
+        }
+        if (n + 1 >= size || c == 0)
+            return false;
+        dst[n++] = c;
+    }
+    dst[n] = 0;
+    return true;
+}
+
+bool request_query(const struct request_view *v, const char *key, char *dst, size_t size)
+{
+    size_t key_len = strlen(key);
+
+    for (const char *at = v->query, *end; *at != 0; at = *end == 0 ? end : end + 1) {
+        end = at + strcspn(at, "&");
+        if (strncmp(at, key, key_len) == 0 && at[key_len] == '=')
+            return decode(at + key_len + 1, end, dst, size);
+    }
+    return false;
+}
