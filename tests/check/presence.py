@@ -1,18 +1,37 @@
-"""Every file of a pure room has a test of its name; every fuzz driver has a corpus."""
+"""Every file of a pure room has a test; every fuzz driver has a corpus.
+
+A file is tested when tests/unit/<room>/ holds a test of its name, or when some unit test or
+simulation calls one of its functions itself (by the objects' symbols)."""
 import glob
 import os
 
 from layers import Table
+from symbols import table_of
 from tree import room_of
 
 
+def called_by_tests(tree):
+    """All names that objects of tests refer to."""
+    if tree.obj is None:
+        return set()
+    objects = [o for top in ("unit", "sim")
+               for o in glob.glob(os.path.join(tree.obj, "tests", top, "**", "*.o"), recursive=True)]
+    return set().union(*(undefined for _, undefined in table_of(objects).values())) if objects else set()
+
+
+def defined_in(tree, path):
+    obj = os.path.join(tree.obj or "", path[:-2] + ".o")
+    return table_of([obj])[obj][0] if tree.obj and os.path.exists(obj) else set()
+
+
 def complaints(tree):
-    pure, said = Table().pure, []
+    pure, said, called = Table().pure, [], called_by_tests(tree)
     for path in tree.files("src", ends=(".c",)):
         room, name = room_of(path), os.path.basename(path)
         test = f"tests/unit/{room}/test_{name}"
-        if room in pure and not tree.exists(test) and not tree.allows("presence", path):
-            said.append(f"{path}:1: no test: {test} is missing")
+        if room in pure and not tree.exists(test) and not defined_in(tree, path) & called \
+                and not tree.allows("presence", path):
+            said.append(f"{path}:1: no test: neither {test} nor any that calls it")
     for path in tree.files("tests/fuzz", ends=(".c",)):
         name = os.path.basename(path)
         corpus = f"tests/corpus/{name[len('fuzz_'):-2]}"
