@@ -19,17 +19,21 @@ def called_by_tests(tree):
     return set().union(*(undefined for _, undefined in table_of(objects).values())) if objects else set()
 
 
-def defined_in(tree, path):
-    obj = os.path.join(tree.obj or "", path[:-2] + ".o")
-    return table_of([obj])[obj][0] if tree.obj and os.path.exists(obj) else set()
+def defined(tree, paths):
+    """path -> names its object defines; none without objects"""
+    objects = {p: os.path.join(tree.obj or "", p[:-2] + ".o") for p in paths}
+    built = [o for o in objects.values() if tree.obj and os.path.exists(o)]
+    names = table_of(built) if built else {}
+    return {p: names[o][0] if o in names else set() for p, o in objects.items()}
 
 
 def complaints(tree):
     pure, said, called = Table().pure, [], called_by_tests(tree)
-    for path in tree.files("src", ends=(".c",)):
+    own = defined(tree, tree.files("src", ends=(".c",)))
+    for path in own:
         room, name = room_of(path), os.path.basename(path)
         test = f"tests/unit/{room}/test_{name}"
-        if room in pure and not tree.exists(test) and not defined_in(tree, path) & called \
+        if room in pure and not tree.exists(test) and not own[path] & called \
                 and not tree.allows("presence", path):
             said.append(f"{path}:1: no test: neither {test} nor any that calls it")
     for path in tree.files("tests/fuzz", ends=(".c",)):

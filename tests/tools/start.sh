@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# start.sh BINARY - `make run`: the daemon on conf/quickstart.yaml until Ctrl-C.
+# URL=https://… watches that address, HOOK=https://… sends the pages there.
+set -eu
+config=conf/quickstart.yaml
+"$1" check -c "$config" >/dev/null || { "$1" check -c "$config"; exit 1; }
+echo "midwatch runs on $config; Ctrl-C stops it"
+exec "$1" run -c "$config"
