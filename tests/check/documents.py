@@ -1,5 +1,70 @@
-"""Documents keep step: what the program can do is described, what is generated is fresh."""
+"""Documents keep step with the program: what is generated is fresh, what can be done is described.
+
+By the tables in the sources, so that nothing has to be started: commands (`struct command` of
+src/cli), web routes, families of /metrics. The generated documents are compared with what
+the program prints (DOCUMENTS names that program; without it they are not compared)."""
+import glob
+import os
+import re
+import subprocess
+
+MANUAL = "docs/midwatch.1"
+API = "docs/api.md"
+METRICS = "docs/*.md"
+
+
+def described(tree, things, document, what):
+    """things: {name: where it is defined}"""
+    if not things:
+        return []
+    paths = glob.glob(document, root_dir=tree.root)
+    if not paths:
+        return [f"{document}:1: is missing; {len(things)} {what}s are not described"]
+    text = "".join(map(tree.text, sorted(paths))).replace("\\-", "-").replace("\\&", "")
+    return [f"{where}: {what} {name} is not described in {document}" for name, where in things.items()
+            if not re.search(r"(?<![\w-])" + re.escape(name) + r"(?![\w-])", text)]
+
+
+def commands(tree):
+    found = {}
+    for path in tree.files("src/cli", ends=(".c",)):
+        for m in re.finditer(r"struct command \w+ = \{\s*\.name = \"([\w-]+)\"", tree.text(path)):
+            found[m[1]] = f"{path}:{tree.text(path).count(chr(10), 0, m.start()) + 1}"
+    return found
+
+
+def metrics(tree):
+    found = {}
+    for path in tree.files("src", ends=(".c",)):
+        text = tree.text(path)
+        for m in re.finditer(r"\bmidwatch_[a-z][a-z0-9_]+[a-z0-9]\b", text):
+            found.setdefault(m[0], f"{path}:{text.count(chr(10), 0, m.start()) + 1}")
+    return found
+
+
+def routes(tree):
+    found = {}
+    for path in tree.files("src/web", ends=(".c",)):
+        text = tree.text(path)
+        for m in re.finditer(r'"(/(?:api/v1/[a-z]+|healthz|readyz|metrics))', text):
+            found.setdefault(m[1], f"{path}:{text.count(chr(10), 0, m.start()) + 1}")
+    return found
+
+
+def stale(tree):
+    program = os.environ.get("DOCUMENTS")
+    if not program or tree.obj is None:
+        return []
+    said = []
+    for name in subprocess.run([program], capture_output=True, text=True, check=True).stdout.split():
+        fresh = subprocess.run([program, name], capture_output=True, text=True, check=True).stdout
+        if not tree.exists(name) or tree.text(name) != fresh:
+            said.append(f"{name}:1: is not what the tables say now: run `make documents`")
+    return said
 
 
 def complaints(tree):
-    return []
+    return (described(tree, commands(tree), MANUAL, "command")
+            + described(tree, routes(tree), API, "route")
+            + described(tree, metrics(tree), METRICS, "metric")
+            + stale(tree))

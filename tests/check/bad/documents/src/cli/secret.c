@@ -1,0 +1,6 @@
+const struct command cmd_secret = {
+    .name = "secret",
+};
+const struct command cmd_status = {
+    .name = "status",
+};
