@@ -238,11 +238,14 @@ static inline struct schedule reading_schedule(struct reading *r, const struct j
     return s;
 }
 
-/* A schedule written out in a test. */
-static inline struct schedule reading_text(struct reading *r, const char *json)
+/* A schedule written out in a test, with ' for ". */
+static inline struct schedule reading_text(struct reading *r, const char *text)
 {
     struct jv *v = NULL;
     struct err e;
+    char *json = arena_strdup(&r->arena, text);
+    for (char *p = json; *p; p++)
+        *p = *p == '\'' ? '"' : *p;
     if (jv_parse(json, strlen(json), &v, &e) != 0)
         fail_msg("%s in %s", e.text, json);
     struct schedule s = reading_schedule(r, v);
