@@ -48,10 +48,9 @@ static int errno_of(const struct run *r)
 
 static bool handshake_under_way(const struct run *r)
 {
-    curl_off_t connected = 0, secured = 0;
-    curl_easy_getinfo(r->easy, CURLINFO_CONNECT_TIME_T, &connected);
+    curl_off_t secured = 0;
     curl_easy_getinfo(r->easy, CURLINFO_APPCONNECT_TIME_T, &secured);
-    return r->at->tls && connected > 0 && secured == 0;
+    return r->at->tls && r->tcp_us > 0 && secured == 0;
 }
 
 /* The part of OpenSSL's error line a person can use: what follows the last "::". */
@@ -79,8 +78,7 @@ static void fail_connect(struct run *r)
 static void fail_timeout(struct run *r)
 {
     char limit[32], part[32], got[32];
-    curl_off_t connected = 0;
-    curl_easy_getinfo(r->easy, CURLINFO_CONNECT_TIME_T, &connected);
+    int64_t connected = run_connected_us(r);
     text_human_ms((double)r->target->timeout_ms, limit, sizeof limit);
     text_human_ms((double)connected / 1000, part, sizeof part);
     if (r->local_errno != 0)
@@ -168,9 +166,7 @@ static void fail_stopped(struct run *r)
 /* libcurl's word also for a header line longer than it takes: that is the peer's doing. */
 static void fail_out_of_memory(struct run *r)
 {
-    curl_off_t connected = 0;
-    curl_easy_getinfo(r->easy, CURLINFO_CONNECT_TIME_T, &connected);
-    if (connected > 0)
+    if (run_connected_us(r) > 0)
         run_fail(r, REASON_PROTOCOL, "a header line longer than 100 kB");
     else
         run_fail(r, REASON_LOCAL, "out of memory");

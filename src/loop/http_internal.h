@@ -127,6 +127,7 @@ struct run {
     struct shard *shard;
     struct resolve *question;
     int64_t start_us, deadline_us, hop_us;
+    int64_t tcp_us; /* from hop_us until TLS could begin; 0: not yet. libcurl 7.88 tells it late */
 
     const struct place *at; /* the target's place, or `moved` */
     struct place moved;
@@ -176,6 +177,8 @@ void shape_for_hop(struct run *r, int64_t left_ms);
 size_t reply_on_header(char *p, size_t size, size_t n, void *run);
 size_t reply_on_body(char *p, size_t size, size_t n, void *run);
 void reply_clear(struct run *r);
+/* From the hop's begin until the connection stood; 0: not yet, or it stood before. */
+int64_t run_connected_us(const struct run *r);
 const char *reply_header(const struct run *r, const char *name); /* lower case; NULL when absent */
 
 void run_fail(struct run *r, enum reason reason, const char *fmt, ...) MW_PRINTF(3, 4);

@@ -108,6 +108,7 @@ void reply_clear(struct run *r)
     r->head_complete = r->redirecting = false;
     r->stopped = NULL;
     r->local_errno = r->verify_error = r->verify_depth = 0;
+    r->tcp_us = 0;
     r->o.size = 0;
     r->o.body_capped = false;
     r->o.status = 0;

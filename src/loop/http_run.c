@@ -135,6 +135,11 @@ static int64_t info_us(CURL *easy, CURLINFO what)
     return us;
 }
 
+int64_t run_connected_us(const struct run *r)
+{
+    return r->at->tls ? r->tcp_us : info_us(r->easy, CURLINFO_CONNECT_TIME_T);
+}
+
 /* From one mark to the next; a phase that did not end has taken all the time until now.
  * Returns the mark, or -1 when it was the last phase reached. */
 static int64_t add_phase(int64_t *phase, int64_t from, int64_t to, int64_t now)
@@ -150,7 +155,7 @@ static void add_phases(struct run *r, CURLcode rc)
     struct phases *p = &r->o.phases;
     int64_t now = loop_mono_us() - r->hop_us;
     int64_t name = info_us(r->easy, CURLINFO_NAMELOOKUP_TIME_T);
-    int64_t connected = info_us(r->easy, CURLINFO_CONNECT_TIME_T);
+    int64_t connected = run_connected_us(r);
     int64_t secured = info_us(r->easy, CURLINFO_APPCONNECT_TIME_T);
     int64_t sent = info_us(r->easy, CURLINFO_PRETRANSFER_TIME_T);
     int64_t first = info_us(r->easy, CURLINFO_STARTTRANSFER_TIME_T);

@@ -211,6 +211,7 @@ CURLcode tls_on_context(CURL *easy, void *ssl_ctx, void *run)
 {
     struct run *r = run;
     (void)easy;
+    r->tcp_us = loop_mono_us() - r->hop_us;
     if (r->target->authorities != NULL)
         SSL_CTX_set1_cert_store(ssl_ctx, r->target->authorities->store);
     SSL_CTX_set_cert_verify_callback(ssl_ctx, on_verify, r);
