@@ -1,0 +1,254 @@
+/* cli.c - which command, which options; then the command's own file. */
+#include "cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "config/load.h"
+
+const struct command *const cli_commands[] = {
+    &command_run,        &command_check,   &command_probe,     &command_status,
+    &command_incidents,  &command_ack,     &command_unack,     &command_resolve,
+    &command_oncall,     &command_deliveries, &command_test_page, &command_version,
+    &command_documents,  NULL,
+};
+
+static const struct option_row common[] = {
+    {"config", 'c', "FILE", "the configuration (else $MIDWATCH_CONFIG, ./midwatch.yaml, "
+                            "/etc/midwatch/midwatch.yaml)"},
+    {"json", 0, NULL, "JSON on standard output"},
+    {"help", 'h', NULL, "this text"},
+    {NULL, 0, NULL, NULL},
+};
+enum { COMMON_CONFIG, COMMON_JSON, COMMON_HELP };
+
+bool cli_colour(int fd)
+{
+    const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    return isatty(fd) && !(no && *no) && !text_eq(term, "dumb");
+}
+
+const char *cli_config_path(const char *given)
+{
+    const char *env = getenv("MIDWATCH_CONFIG");
+
+    if (given)
+        return given;
+    if (env && *env)
+        return env;
+    return access("midwatch.yaml", R_OK) == 0 ? "midwatch.yaml" : "/etc/midwatch/midwatch.yaml";
+}
+
+int cli_load(const struct args *a, struct config **ret)
+{
+    struct diagnostics d = {0};
+    struct buf out;
+    int rc = config_load(cli_config_path(a->config_path), &(struct load_options){0}, ret, &d);
+
+    buf_init(&out, 1 << 20);
+    diagnostics_print(&d, &out);
+    fputs(buf_text(&out), stderr);
+    buf_done(&out);
+    diagnostics_done(&d);
+    return rc;
+}
+
+/* --- help --- */
+
+static void print_option(const struct option_row *o)
+{
+    char head[64];
+
+    snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ',
+             o->letter ? ", " : " ", o->name, o->value ? " " : "", o->value ? o->value : "");
+    printf("  %-24s %s\n", head, o->help);
+}
+
+static int print_command_help(const struct command *c)
+{
+    printf("usage: midwatch %s [OPTION…]%s%s\n\n%s\n\n%s\n\noptions:\n", c->name,
+           c->words ? " " : "", c->words ? c->words : "", c->summary, c->help);
+    for (const struct option_row *o = c->options; o && o->name; o++)
+        print_option(o);
+    for (const struct option_row *o = common; o->name; o++)
+        print_option(o);
+    return EXIT_GOOD;
+}
+
+static int print_help(FILE *to)
+{
+    fputs("midwatch watches what a product runs and wakes the right person.\n\n"
+          "usage: midwatch COMMAND [OPTION…]\n\n", to);
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (!cli_commands[i]->hidden)
+            fprintf(to, "  %-12s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
+    fputs("\n`midwatch COMMAND --help` tells more. Exit status: 0 good, 1 the answer is no,\n"
+          "2 wrong usage, 3 the daemon or the store cannot be reached.\n", to);
+    return to == stdout ? EXIT_GOOD : EXIT_USAGE;
+}
+
+int cli_usage(const struct command *c, const char *fmt, ...)
+{
+    va_list ap;
+
+    fprintf(stderr, "midwatch %s: ", c->name);
+    va_start(ap, fmt);
+    vfprintf(stderr, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "\ntry: midwatch %s --help\n", c->name);
+    return EXIT_USAGE;
+}
+
+/* --- options --- */
+
+struct given {
+    struct args args;
+    bool help;
+};
+
+static const struct option_row *find_option(const struct option_row *rows, const char *word,
+                                            size_t *ret_row)
+{
+    for (size_t i = 0; rows && rows[i].name; i++) {
+        size_t n = strlen(rows[i].name);
+        bool lettered = word[0] == '-' && rows[i].letter && word[1] == rows[i].letter && !word[2];
+        bool named = text_starts(word, "--") && strncmp(word + 2, rows[i].name, n) == 0 &&
+                     (word[2 + n] == '\0' || word[2 + n] == '=');
+
+        if (!lettered && !named)
+            continue;
+        *ret_row = i;
+        return &rows[i];
+    }
+    return NULL;
+}
+
+static void keep_common(struct given *g, size_t row, const char *value)
+{
+    if (row == COMMON_CONFIG)
+        g->args.config_path = value;
+    else if (row == COMMON_JSON)
+        g->args.json = true;
+    else
+        g->help = true;
+}
+
+/* One option at argv[i]; returns how many words it took, or -1. */
+static int take_option(struct given *g, int argc, char **argv, int i)
+{
+    const struct command *c = g->args.command;
+    size_t row;
+    const struct option_row *own = find_option(c->options, argv[i], &row), *o = own;
+    const char *eq = strchr(argv[i], '='), *value = "";
+    int took = 1;
+
+    if (!o)
+        o = find_option(common, argv[i], &row);
+    if (!o)
+        return cli_usage(c, "unknown option `%s`", argv[i]), -1;
+    if (!o->value && eq)
+        return cli_usage(c, "--%s takes no value", o->name), -1;
+    if (o->value && eq) {
+        value = eq + 1;
+    } else if (o->value) {
+        if (i + 1 >= argc)
+            return cli_usage(c, "--%s needs %s", o->name, o->value), -1;
+        value = argv[i + 1];
+        took = 2;
+    }
+    if (own)
+        g->args.values[row] = value;
+    else
+        keep_common(g, row, value);
+    return took;
+}
+
+static int take_all(struct given *g, int argc, char **argv)
+{
+    bool options = true;
+
+    for (int i = 1; i < argc;) {
+        int took = 1;
+
+        if (options && text_eq(argv[i], "--")) {
+            options = false;
+        } else if (options && argv[i][0] == '-' && argv[i][1]) {
+            took = take_option(g, argc, argv, i);
+            if (took < 0)
+                return -1;
+        } else if (g->args.n_words < sizeof g->args.words / sizeof *g->args.words) {
+            g->args.words[g->args.n_words++] = argv[i];
+        }
+        i += took;
+    }
+    return 0;
+}
+
+static int run_command(const struct command *c, int argc, char **argv)
+{
+    struct given g = {.args = {.command = c}};
+
+    if (take_all(&g, argc, argv) < 0)
+        return EXIT_USAGE;
+    if (g.help)
+        return print_command_help(c);
+    if (g.args.n_words < c->least)
+        return cli_usage(c, "needs %s", c->words);
+    if (g.args.n_words > c->most)
+        return cli_usage(c, "does not know what to do with `%s`", g.args.words[c->most]);
+    return c->run(&g.args);
+}
+
+static int unknown_command(const char *name)
+{
+    const char *names[sizeof cli_commands / sizeof *cli_commands];
+    const char *near;
+    size_t n = 0;
+
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (!cli_commands[i]->hidden)
+            names[n++] = cli_commands[i]->name;
+    names[n] = NULL;
+    near = text_nearest(name, names);
+    fprintf(stderr, "midwatch: no command `%s`", name);
+    if (near)
+        fprintf(stderr, "; did you mean `%s`?", near);
+    fputs("\ntry: midwatch --help\n", stderr);
+    return EXIT_USAGE;
+}
+
+/* Words that stand for a command or for its options before it: `-c FILE status` works too. */
+static int skip_common(int argc, char **argv, const char **ret_config)
+{
+    int i = 1;
+
+    while (i + 1 < argc && (text_eq(argv[i], "-c") || text_eq(argv[i], "--config"))) {
+        *ret_config = argv[i + 1];
+        i += 2;
+    }
+    return i;
+}
+
+int cli_main(int argc, char **argv)
+{
+    const char *config = NULL;
+    int at = skip_common(argc, argv, &config);
+
+    if (config)
+        setenv("MIDWATCH_CONFIG", config, 1);
+    if (at >= argc)
+        return print_help(stderr);
+    if (text_eq(argv[at], "--help") || text_eq(argv[at], "-h") || text_eq(argv[at], "help"))
+        return print_help(stdout);
+    if (text_eq(argv[at], "--version") || text_eq(argv[at], "-V"))
+        argv[at] = (char *)"version";
+    for (size_t i = 0; cli_commands[i]; i++)
+        if (text_eq(cli_commands[i]->name, argv[at]))
+            return run_command(cli_commands[i], argc - at, argv + at);
+    return unknown_command(argv[at]);
+}

@@ -1,0 +1,58 @@
+/* cli.h - what the commands share. */
+#ifndef SRC_CLI_H
+#define SRC_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "cli/cli.h"
+#include "model/config.h"
+
+/* One option of a command. `--name VALUE`, `--name=VALUE`, or a flag. */
+struct option_row {
+    const char *name;           /* "json" */
+    char letter;                /* 0: none */
+    const char *value;          /* "FILE": takes one; NULL: a flag */
+    const char *help;
+};
+
+/* What was given. */
+struct args {
+    const struct command *command;
+    const char *config_path;
+    bool json;
+    const char *values[16];     /* by row of the command's options; a flag given is "" */
+    const char *words[64];      /* the rest, in order */
+    size_t n_words;
+};
+
+extern const struct command command_run, command_check, command_probe, command_status,
+    command_incidents, command_ack, command_unack, command_resolve, command_oncall,
+    command_deliveries, command_test_page, command_version, command_documents;
+
+/* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml. */
+const char *cli_config_path(const char *given);
+/* Loads it, prints what is wrong on stderr. 0 or -1. */
+int cli_load(const struct args *a, struct config **ret);
+int cli_usage(const struct command *c, const char *fmt, ...) MW_PRINTF(2, 3);    /* EXIT_USAGE */
+
+bool cli_colour(int fd);        /* a terminal, and no NO_COLOR */
+
+/* A table for people: columns as wide as they must be, cut to the terminal; colour by column. */
+struct table;
+struct table *table_new(size_t columns, const char *const *heads);
+void table_add(struct table *t, const char *const *cells);
+/* Colours the last row's cell: 'g' green, 'y' yellow, 'r' red, 'd' dim. */
+void table_tint(struct table *t, size_t column, char colour);
+void table_print(const struct table *t, bool colour);
+void table_free(struct table *t);
+
+/* Asks the running daemon. *ret_body is NUL-terminated, caller frees. Returns an exit status:
+ * EXIT_GOOD with the body; EXIT_NO when the answer was an error (its detail is printed);
+ * EXIT_UNREACHABLE (printed too). */
+int cli_ask(const struct args *a, const char *method, const char *path, const char *json_body,
+            char **ret_body);
+
+#endif

@@ -1,0 +1,171 @@
+/* oncall.c - who is on call, from the file alone. */
+#include <stdio.h>
+
+#include "base/civil.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli.h"
+#include "loop/loop.h"
+#include "oncall/oncall.h"
+
+enum { OPTION_SCHEDULE, OPTION_AT, OPTION_UNTIL };
+static const struct option_row options[] = {
+    {"schedule", 0, "NAME", "this one only (else all)"},
+    {"at", 0, "TIME", "at this instant, RFC 3339; without an offset in the schedule's zone (else now)"},
+    {"until", 0, "TIME", "every change from --at until then"},
+    {NULL, 0, NULL, NULL},
+};
+
+/* What one line says: from `at_ms`, and until when it holds (INT64_MAX: asked for one instant only). */
+struct span {
+    const struct schedule *schedule;
+    int64_t at_ms, to_ms;
+    struct oncall who;
+};
+
+static void write_span(struct jw *w, const struct span *s)
+{
+    jw_object(w);
+    jw_kv_text(w, "schedule", s->schedule->name);
+    if (s->to_ms == INT64_MAX) {
+        jw_kv_time(w, "at", s->at_ms);
+    } else {
+        jw_kv_time(w, "from", s->at_ms);
+        jw_kv_time(w, "to", s->to_ms);
+    }
+    jw_kv_list(w, "people");
+    for (size_t i = 0; i < s->who.n; i++)
+        jw_text(w, s->who.people[i]);
+    jw_list_end(w);
+    jw_object_end(w);
+}
+
+static void print_span(struct table *t, const struct span *s)
+{
+    char from[32], to[32] = "";
+    struct buf names;
+
+    buf_init(&names, 8192);
+    for (size_t i = 0; i < s->who.n; i++)
+        buf_printf(&names, "%s%s", i ? ", " : "", s->who.people[i]);
+    if (!s->who.n)
+        buf_str(&names, "nobody");
+    rfc3339_format(s->at_ms, from, sizeof from);
+    if (s->to_ms < INT64_MAX)
+        rfc3339_format(s->to_ms, to, sizeof to);
+    table_add(t, (const char *[]){s->schedule->name, from, to, buf_text(&names),
+                                  s->who.layer ? s->who.layer : ""});
+    if (!s->who.n)
+        table_tint(t, 3, 'r');
+    buf_done(&names);
+}
+
+struct output {
+    bool json;
+    struct jw w;
+    struct buf buf;
+    struct table *table;
+};
+
+static void say(struct output *o, const struct span *s)
+{
+    if (o->json)
+        write_span(&o->w, s);
+    else
+        print_span(o->table, s);
+}
+
+static void say_schedule(struct output *o, const struct schedule *s, int64_t at_ms, int64_t until_ms)
+{
+    struct span span = {.schedule = s, .at_ms = at_ms, .to_ms = INT64_MAX};
+
+    do {
+        int64_t change;
+
+        oncall_who(s, span.at_ms, &span.who);
+        if (until_ms != INT64_MAX) {
+            change = oncall_next_change(s, span.at_ms, until_ms);
+            span.to_ms = change < until_ms ? change : until_ms;
+        }
+        say(o, &span);
+        span.at_ms = span.to_ms;
+    } while (span.at_ms < until_ms && until_ms != INT64_MAX);
+}
+
+/* An instant, or a wall time in the schedule's zone. */
+static int read_time(const char *text, const struct schedule *s, int64_t *ret_ms)
+{
+    bool zoned;
+
+    if (rfc3339_parse(text, ret_ms, &zoned) < 0)
+        return -1;
+    if (!zoned)
+        *ret_ms = zone_resolve(s->zone, *ret_ms / 1000, ZONE_GAP_NEXT) * 1000;
+    return 0;
+}
+
+static int one(const struct args *a, struct output *o, const struct schedule *s, int64_t now_ms)
+{
+    const char *at = a->values[OPTION_AT], *until = a->values[OPTION_UNTIL];
+    int64_t at_ms = now_ms, until_ms = INT64_MAX;
+
+    if (at && read_time(at, s, &at_ms) < 0)
+        return cli_usage(a->command, "--at is a time such as 2026-11-22T03:00:00Z, not `%s`", at);
+    if (until && read_time(until, s, &until_ms) < 0)
+        return cli_usage(a->command, "--until is a time such as 2026-11-29T03:00:00Z, not `%s`", until);
+    if (until_ms <= at_ms)
+        return cli_usage(a->command, "--until must come after --at");
+    say_schedule(o, s, at_ms, until_ms);
+    return EXIT_GOOD;
+}
+
+static int all(const struct args *a, struct output *o, const struct config *c)
+{
+    const char *name = a->values[OPTION_SCHEDULE];
+    const struct schedule *only = name ? config_schedule(c, name) : NULL;
+    int64_t now_ms = loop_now_ms();
+    int rc = EXIT_GOOD;
+
+    if (name && !only) {
+        fprintf(stderr, "midwatch oncall: no schedule `%s` in %s\n", name, c->path);
+        return EXIT_NO;
+    }
+    for (size_t i = 0; i < c->n_schedules && rc == EXIT_GOOD; i++)
+        if (!only || only == &c->schedules[i])
+            rc = one(a, o, &c->schedules[i], now_ms);
+    return rc;
+}
+
+static int run(const struct args *a)
+{
+    static const char *const heads[] = {"SCHEDULE", "FROM", "TO", "ON CALL", "BY"};
+    struct output o = {.json = a->json};
+    struct config *c;
+    int rc;
+
+    if (cli_load(a, &c) < 0)
+        return EXIT_NO;
+    buf_init(&o.buf, 1 << 28);
+    jw_init(&o.w, &o.buf);
+    o.table = table_new(5, heads);
+    jw_list(&o.w);
+    rc = all(a, &o, c);
+    jw_list_end(&o.w);
+    if (rc == EXIT_GOOD && a->json)
+        puts(buf_text(&o.buf));
+    else if (rc == EXIT_GOOD)
+        table_print(o.table, cli_colour(1));
+    table_free(o.table);
+    buf_done(&o.buf);
+    config_free(c);
+    return rc;
+}
+
+const struct command command_oncall = {
+    .name = "oncall",
+    .summary = "who is on call, now or at any time",
+    .help = "Reads schedules from the file alone; the daemon need not run. With --until, a line for\n"
+            "every change.",
+    .options = options,
+    .run = run,
+};
