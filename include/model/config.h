@@ -47,6 +47,7 @@ struct http_spec {
     bool reuse;                     /* keep the connection between probes */
     enum http_family family;
     enum http_version version;
+    const char *unix_path;          /* connect to this socket instead of the URL's host; NULL: do not */
 };
 
 struct policy;

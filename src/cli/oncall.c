@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
+#include "config/load.h"
 #include "loop/loop.h"
 #include "oncall/oncall.h"
 

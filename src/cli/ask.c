@@ -1,0 +1,143 @@
+/* ask.c - one request to the running daemon over its web API. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli.h"
+#include "config/load.h"
+#include "world.h"
+
+#define ANSWER_MOST (64 << 20)
+#define PATIENCE_MS 10000
+
+struct question {
+    struct world world;
+    struct http_spec spec;
+    struct http_header headers[2];
+    struct http_target *target;
+    struct buf url, bearer;
+    char *body;
+    int status;
+    struct err failed;
+};
+
+static void on_answer(void *arg, const struct observation *o)
+{
+    struct question *q = arg;
+
+    q->status = o->status;
+    if (o->status == 0)
+        err_set(&q->failed, "%s", o->message);
+    q->body = mem_strndup(o->body ? o->body : "", o->body ? o->body_len : 0);
+    http_target_free(q->target);
+    world_stop(&q->world);
+}
+
+/* Where the daemon listens; an address that means "everywhere" is asked on this machine. */
+static void address_of(struct question *q, const struct config *c, const char *path)
+{
+    const char *listen = c->web.listen, *colon = strrchr(listen, ':');
+
+    if (text_starts(listen, "unix:")) {
+        q->spec.unix_path = listen + strlen("unix:");
+        buf_printf(&q->url, "http://localhost%s", path);
+    } else if (text_starts(listen, "0.0.0.0:") || text_starts(listen, "[::]:")) {
+        buf_printf(&q->url, "http://%s%s%s", listen[0] == '[' ? "[::1]" : "127.0.0.1", colon, path);
+    } else {
+        buf_printf(&q->url, "http://%s%s", listen, path);
+    }
+    q->spec.url = q->spec.shown_url = buf_text(&q->url);
+}
+
+static void prepare(struct question *q, const char *method, const char *json_body)
+{
+    const char *token = getenv("MIDWATCH_TOKEN");
+
+    q->spec.method = method;
+    q->spec.max_body = ANSWER_MOST;
+    q->spec.headers = q->headers;
+    if (token && *token) {
+        buf_printf(&q->bearer, "Bearer %s", token);
+        q->headers[q->spec.n_headers++] =
+            (struct http_header){"Authorization", {buf_text(&q->bearer), q->bearer.len}};
+    }
+    if (json_body) {
+        static const char type[] = "application/json";
+
+        q->headers[q->spec.n_headers++] =
+            (struct http_header){"Content-Type", {type, sizeof type - 1}};
+        q->spec.body = (struct secret){json_body, strlen(json_body)};
+    }
+}
+
+static void print_problem(const struct question *q)
+{
+    struct jv *v = NULL;
+    const char *detail = NULL;
+
+    if (jv_parse(q->body, strlen(q->body), &v, NULL) == 0) {
+        detail = jv_get_text(v, "detail");
+        if (!detail)
+            detail = jv_get_text(v, "title");
+    }
+    fprintf(stderr, "midwatch: %s\n", detail ? detail : "the daemon refused");
+    if (q->status == 401)
+        fprintf(stderr, "put a token of web.users into MIDWATCH_TOKEN\n");
+    jv_free(v);
+}
+
+static int verdict(const struct question *q, const char *listen)
+{
+    if (q->status >= 200 && q->status < 300)
+        return EXIT_GOOD;
+    if (q->status == 0) {
+        fprintf(stderr, "midwatch: no daemon answers on %s: %s\n", listen, q->failed.text);
+        return EXIT_UNREACHABLE;
+    }
+    print_problem(q);
+    return q->status >= 500 ? EXIT_UNREACHABLE : EXIT_NO;
+}
+
+static void ask(struct question *q, const char *method, const char *json_body)
+{
+    prepare(q, method, json_body);
+    q->target = http_target_new(q->world.http, &q->spec, PATIENCE_MS, "midwatch/" MW_VERSION,
+                                &q->failed);
+    if (!q->target) {
+        world_stop(&q->world);
+    } else {
+        http_target_run(q->target, NULL, on_answer, q);
+    }
+    world_run(&q->world);
+    world_done(&q->world);
+}
+
+int cli_ask(const struct args *a, const char *method, const char *path, const char *json_body,
+            char **ret_body)
+{
+    struct question q = {.status = 0};
+    struct config *c;
+    int rc;
+
+    if (cli_load(a, &c) < 0)
+        return EXIT_NO;
+    buf_init(&q.url, 8192);
+    buf_init(&q.bearer, 8192);
+    if (world_init(&q.world, NULL, &q.failed) < 0) {
+        fprintf(stderr, "midwatch: %s\n", q.failed.text);
+        rc = EXIT_UNREACHABLE;
+    } else {
+        address_of(&q, c, path);
+        ask(&q, method, json_body);
+        rc = verdict(&q, c->web.listen);
+    }
+    *ret_body = rc == EXIT_GOOD ? q.body : NULL;
+    if (rc != EXIT_GOOD)
+        mem_free(q.body);
+    buf_done(&q.url);
+    buf_done(&q.bearer);
+    config_free(c);
+    return rc;
+}
