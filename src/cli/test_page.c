@@ -46,7 +46,7 @@ static void print_outcomes(const char *json)
     jv_free(list);
 }
 
-static int send(const struct args *a, const struct config *c)
+static int send_tests(const struct args *a, const struct config *c)
 {
     struct test_run t = {.ok = false};
     struct err e;
@@ -76,7 +76,7 @@ static int run(const struct args *a)
 
     if (cli_load(a, &c) < 0)
         return EXIT_NO;
-    rc = send(a, c);
+    rc = send_tests(a, c);
     config_free(c);
     return rc;
 }
