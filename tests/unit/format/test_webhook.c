@@ -1,0 +1,116 @@
+/* test_webhook.c - the body of our own webhook, member by member. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "format/webhook.h"
+
+static struct notice sample(void)
+{
+    struct notice n = {.type = NOTICE_TRIGGERED,
+                       .at_ms = 1795316645678LL,
+                       .incident = "1mh5v3q7abcd",
+                       .dedup_key = "monitor:api",
+                       .monitor = "api",
+                       .group = "core",
+                       .labels = "team=payments\ntier=a=b\n",
+                       .state = INCIDENT_TRIGGERED,
+                       .severity = SEVERITY_CRITICAL,
+                       .reason = REASON_CONNECT,
+                       .title = "api is down: \"refused\"\n\x01",
+                       .started_ms = 1795316640000LL,
+                       .count = 3,
+                       .person = "ana",
+                       .person_name = "Ana Ruiz",
+                       .schedule = "primary",
+                       .channel = "hook",
+                       .step = 1};
+
+    return n;
+}
+
+static struct jv *render(const struct notice *n, const char *url)
+{
+    struct jv *v = NULL;
+    struct buf out;
+
+    buf_init(&out, 20000);
+    webhook_body(&out, n, url);
+    assert_false(out.over);
+    assert_int_equal(jv_parse(out.p, out.len, &v, NULL), 0);
+    buf_done(&out);
+    return v;
+}
+
+static void body__of_a_trigger__has_every_member_of_the_contract(void **state)
+{
+    struct notice n = sample();
+    struct jv *v = render(&n, "https://status.example");
+    const struct jv *data = jv_get(v, "data"), *i = jv_get(data, "incident");
+    const struct jv *r = jv_get(data, "recipient"), *labels = jv_get(i, "labels");
+
+    (void)state;
+    assert_string_equal(jv_get_text(v, "type"), "incident.triggered");
+    assert_string_equal(jv_get_text(v, "timestamp"), "2026-11-22T03:04:05.678Z");
+    assert_string_equal(jv_get_text(i, "id"), "1mh5v3q7abcd");
+    assert_string_equal(jv_get_text(i, "dedup_key"), "monitor:api");
+    assert_string_equal(jv_get_text(i, "state"), "triggered");
+    assert_string_equal(jv_get_text(i, "severity"), "critical");
+    assert_string_equal(jv_get_text(i, "title"), n.title);
+    assert_string_equal(jv_get_text(i, "reason"), "connect");
+    assert_string_equal(jv_get_text(i, "started_at"), "2026-11-22T03:04:00.000Z");
+    assert_int_equal(jv_get_int(i, "count", 0), 3);
+    assert_string_equal(jv_get_text(labels, "team"), "payments");
+    assert_string_equal(jv_get_text(labels, "tier"), "a=b");
+    assert_string_equal(jv_get_text(r, "person"), "ana");
+    assert_string_equal(jv_get_text(r, "name"), "Ana Ruiz");
+    assert_string_equal(jv_get_text(r, "schedule"), "primary");
+    assert_string_equal(jv_get_text(r, "channel"), "hook");
+    assert_int_equal(jv_get_int(r, "step", -1), 1);
+    assert_int_equal(jv_get_int(r, "loop", -1), 0);
+    assert_string_equal(jv_get_text(jv_get(data, "links"), "view"),
+                        "https://status.example/#1mh5v3q7abcd");
+    jv_free(v);
+}
+
+static void body__of_one_notice__is_the_same_bytes_each_time(void **state)
+{
+    struct notice n = sample();
+    struct buf a, b;
+
+    (void)state;
+    buf_init(&a, 20000);
+    buf_init(&b, 20000);
+    webhook_body(&a, &n, NULL);
+    webhook_body(&b, &n, NULL);
+    assert_int_equal(a.len, b.len);
+    assert_memory_equal(a.p, b.p, a.len);
+    buf_done(&a);
+    buf_done(&b);
+}
+
+static void body__of_a_test__says_so_and_names_no_incident(void **state)
+{
+    struct notice n = {.type = NOTICE_TEST, .at_ms = 1, .title = "only a test", .channel = "hook"};
+    struct jv *v = render(&n, NULL);
+
+    (void)state;
+    assert_string_equal(jv_get_text(v, "type"), "test");
+    assert_null(jv_get(jv_get(v, "data"), "incident"));
+    jv_free(v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(body__of_a_trigger__has_every_member_of_the_contract),
+        cmocka_unit_test(body__of_one_notice__is_the_same_bytes_each_time),
+        cmocka_unit_test(body__of_a_test__says_so_and_names_no_incident),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
