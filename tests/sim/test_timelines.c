@@ -1,4 +1,4 @@
-/* test_timelines.c - who is paged, at which minute: docs/oncall.md, "Escalation", case by case.
+/* test_timelines.c - who is paged, at which minute: docs/escalation.md, case by case.
  *
  * The monitor fails from the first second on with fail_after 1, so that minute 0 is the trigger. */
 #include "sim.h"
