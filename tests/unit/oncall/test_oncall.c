@@ -243,6 +243,23 @@ static void turn__advance_active__passes_only_days_that_count(void **state)
           {"2026-01-06T10:00:00Z", "B"});
 }
 
+/* A weekly window's days are all those it touches. */
+static void turn__advance_active_with_windows__counts_the_days_they_touch(void **state)
+{
+    (void)state;
+    CHECK("{'tz':'Etc/UTC','layers':[{'anchor':'2026-01-09T00:00','every':[1,'day'],"
+          "'advance':'active','users':['A','B','C','D'],"
+          "'restrict':[{'from':'fri 18:00','to':'mon 00:00'}]}]}",
+          {"2026-01-09T20:00:00Z", "A"}, {"2026-01-10T20:00:00Z", "B"},
+          {"2026-01-11T23:59:59Z", "C"}, {"2026-01-16T20:00:00Z", "D"},
+          {"2026-01-17T20:00:00Z", "A"});
+    CHECK("{'tz':'Etc/UTC','layers':[{'anchor':'2026-01-05T00:00','every':[1,'day'],"
+          "'advance':'active','users':['A','B','C','D','E','F','G','H'],"
+          "'restrict':[{'from':'mon 10:00','to':'mon 08:00'}]}]}",
+          {"2026-01-05T20:00:00Z", "A"}, {"2026-01-08T20:00:00Z", "D"},
+          {"2026-01-12T20:00:00Z", "H"});
+}
+
 /* --- hours ----------------------------------------------------------------------------------- */
 
 static void hours__past_midnight__belong_to_the_day_they_start_on(void **state)
@@ -391,6 +408,16 @@ static void temporary__covers_the_instant__replaces_even_overrides_and_keeps_its
           {"2026-01-06T18:00:00Z", "-"}, {"2026-01-07T00:00:00Z", "A+B"});
 }
 
+static void temporary__two_overlap__the_last_listed_wins(void **state)
+{
+    (void)state;
+    CHECK(AB "],'temporary':[{" DAY_6 ",'shifts':[{" DAY_6 ",'user':'T'}]},"
+             "{'start':'2026-01-06T12:00','end':'2026-01-06T18:00','shifts':["
+             "{'start':'2026-01-06T12:00','end':'2026-01-06T15:00','user':'U'}]}]}",
+          {"2026-01-06T11:59:59Z", "T"}, {"2026-01-06T12:00:00Z", "U"},
+          {"2026-01-06T15:00:00Z", "-"}, {"2026-01-06T18:00:00Z", "T"});
+}
+
 /* --- properties ------------------------------------------------------------------------------- */
 
 static const char *const zones[] = {
@@ -459,7 +486,7 @@ static const char *random_word(struct dice *d, const char *const *words, int n)
     return words[dice_in(d, 0, n - 1)];
 }
 
-static void random_layer_json(struct dice *d, char *dst, size_t size)
+static void random_layer_json(struct dice *d, const char *day, char *dst, size_t size)
 {
     static const char *const units[] = {"minute", "hour", "day", "week", "month"};
     static const char *const clocks[] = {"wall", "elapsed"};
@@ -469,10 +496,14 @@ static void random_layer_json(struct dice *d, char *dst, size_t size)
         "'restrict':[{'days':['sun','mon'],'start':'22:00','end':'02:00'}],",
         "'restrict':[{'from':'sat 23:30','to':'sun 02:15'},{'start':'12:00','end':'12:00'}],"};
     int unit = (int)dice_in(d, 0, 4);
+    char bounds[96] = "";
+    if (dice_in(d, 0, 2) == 0)
+        snprintf(bounds, sizeof bounds, "'from':'%sT%02d:45','until':'%sT11:00',", day,
+                 (int)dice_in(d, 0, 5), day);
     snprintf(dst, size,
-             "{'anchor':'2026-%02d-%02dT%02d:%02d','every':[%d,'%s'],'clock':'%s','gap':'%s',"
+             "{%s'anchor':'2026-%02d-%02dT%02d:%02d','every':[%d,'%s'],'clock':'%s','gap':'%s',"
              "'advance':'%s',%s'users':['A','B',null,['C','D']],'backwards':%s,'level':%d}",
-             (int)dice_in(d, 1, 12), (int)dice_in(d, 1, 28), (int)dice_in(d, 0, 5),
+             bounds, (int)dice_in(d, 1, 12), (int)dice_in(d, 1, 28), (int)dice_in(d, 0, 5),
              (int)dice_in(d, 0, 3) * 15, unit ? (int)dice_in(d, 1, 3) : (int)dice_in(d, 10, 99),
              units[unit], random_word(d, clocks, 2), random_word(d, gaps, 3),
              dice_in(d, 0, 1) ? "active" : "calendar", random_word(d, hours, 4),
@@ -486,7 +517,7 @@ static void random_schedule_json(struct dice *d, const char *zone, const char *d
     static const char *const merges[] = {"top", "union", "level"};
     char layers[2][640];
     for (int i = 0; i < 2; i++)
-        random_layer_json(d, layers[i], sizeof layers[i]);
+        random_layer_json(d, day, layers[i], sizeof layers[i]);
     snprintf(dst, size,
              "{'tz':'%s','merge':'%s','layers':[%s,%s],'overrides':["
              "{'start':'%sT%02d:10','end':'%sT14:00','%s':['A','X']},"
@@ -584,6 +615,7 @@ int main(void)
         TEST(turn__vacant_slot__is_a_gap_that_keeps_the_cadence),
         TEST(turn__layer_with_bounds__serves_between_them_without_losing_phase),
         TEST(turn__advance_active__passes_only_days_that_count),
+        TEST(turn__advance_active_with_windows__counts_the_days_they_touch),
         TEST(hours__past_midnight__belong_to_the_day_they_start_on),
         TEST(hours__start_equal_to_end__last_a_day_or_a_week),
         TEST(hours__where_clocks_jump__hold_by_what_the_clock_shows),
@@ -594,6 +626,7 @@ int main(void)
         TEST(override__add__is_appended_once_whoever_is_on_call),
         TEST(override__what_decided__is_named),
         TEST(temporary__covers_the_instant__replaces_even_overrides_and_keeps_its_holes),
+        TEST(temporary__two_overlap__the_last_listed_wins),
         TEST(weekly__every_minute_of_a_year__one_person_and_fifty_two_handoffs),
         TEST(complementary_hours__every_minute_of_a_year__exactly_one_holds),
         TEST(next_edge__random_schedules_around_jumps__is_never_after_a_change),
