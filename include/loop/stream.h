@@ -1,7 +1,8 @@
 /* stream.h - one connection out: tcp, unix or TLS, bytes both ways, one end.
  *
- * Used for Redis (and later for tcp-like probes). All callbacks come from the loop,
- * never from inside a call. After on_end nothing comes any more, and the stream frees itself. */
+ * Used for Redis (and later for tcp-like probes). A name's addresses are tried in order, each
+ * with its share of the time left. All callbacks come from the loop, never from inside a
+ * call. After on_end nothing comes any more, and the stream frees itself. */
 #ifndef LOOP_STREAM_H
 #define LOOP_STREAM_H
 
@@ -29,14 +30,18 @@ struct stream_target {
 struct stream_events {
     void (*on_open)(void *arg);
     void (*on_data)(void *arg, const char *p, size_t n);
-    /* Exactly once, also after stream_close(); `e` is empty after stream_close(). */
+    /* Exactly once, also after stream_close(); `e` is empty after stream_close(). States the
+     * fact alone: "connection refused", "resolve: no such host", "TLS: certificate has expired". */
     void (*on_end)(void *arg, const struct err *e);
 };
 
 struct stream *stream_open(struct loop *l, struct resolver *r, const struct stream_target *t,
                            const struct stream_events *ev, void *arg);      /* copies t and ev */
-void stream_write(struct stream *s, const void *p, size_t n);   /* copies; written in order */
+/* Copies; written in order, together with all that is written in the same turn of the loop;
+ * allowed before on_open. More than 64 MB waiting ends the stream. */
+void stream_write(struct stream *s, const void *p, size_t n);
 size_t stream_queued(const struct stream *s);                   /* bytes not yet handed to the kernel */
-void stream_close(struct stream *s);                            /* on_end follows */
+/* on_end follows. What is still queued is dropped; TLS says good-bye. */
+void stream_close(struct stream *s);
 
 #endif
