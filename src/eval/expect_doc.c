@@ -27,8 +27,15 @@ void expect_print_fields(struct buf *out)
 static void put_types(struct buf *out, const struct expect_op *op)
 {
     const char *separator = "";
+    size_t with = 0;
+    for (size_t i = 0; i < TYPE_COUNT; i++)
+        with += expect_types[i].bases >> op->base & 1;
+    if (with == TYPE_COUNT) {
+        buf_str(out, "everything");
+        return;
+    }
     for (size_t i = 0; i < TYPE_COUNT; i++) {
-        if (!(expect_types[i].bases & (1u << op->base)))
+        if (!(expect_types[i].bases >> op->base & 1))
             continue;
         buf_printf(out, "%s%s", separator, expect_types[i].what);
         separator = ", ";
