@@ -142,7 +142,7 @@ static const struct jv *json_of(struct sight *s)
         snprintf(s->json_fault, sizeof s->json_fault, "body cut at %s",
                  text_from_size((int64_t)s->o->body_len, cap, sizeof cap));
     else if (jv_parse(s->o->body, s->o->body_len, &s->json, &e) != 0)
-        text_copy(s->json_fault, sizeof s->json_fault, e.text);
+        expect_printable(e.text, strlen(e.text), s->json_fault, sizeof s->json_fault);
     return s->json;
 }
 

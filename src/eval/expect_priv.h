@@ -146,6 +146,9 @@ bool expect_number_in(const struct value *text, struct value *ret); /* " 42 " ->
 int expect_version(const char *s, int64_t *ret);
 void expect_show(const struct expectation *x, const struct value *v, char *dst, size_t size);
 struct value expect_value_of(const struct jv *v);
+/* Foreign text on one line: control bytes as blanks, broken UTF-8 as `?`. Returns how many bytes
+ * of `text` found room. */
+size_t expect_printable(const char *text, size_t len, char *dst, size_t size);
 
 /* --- tokens, in expect_lex.c ------------------------------------------------------------ */
 

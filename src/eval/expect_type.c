@@ -218,24 +218,33 @@ static void show_duration(const struct expectation *x, const struct value *v, ch
     text_human_ms((double)v->i / 1000, dst, size);
 }
 
+size_t expect_printable(const char *text, size_t len, char *dst, size_t size)
+{
+    size_t at = 0, i = 0;
+    while (i < len) {
+        size_t step = utf8_step(text + i, len - i);
+        unsigned char c = (unsigned char)text[i];
+        if (at + (step ? step : 1) >= size)
+            break;
+        if (step > 1)
+            memcpy(dst + at, text + i, step);
+        else
+            dst[at] = step == 0 ? '?' : c < ' ' || c == 0x7f ? ' ' : (char)c;
+        at += step ? step : 1;
+        i += step ? step : 1;
+    }
+    dst[at] = '\0';
+    return i;
+}
+
 /* In quotes, on one line, cut with an ellipsis. */
 static void show_text(const struct value *v, char *dst, size_t size)
 {
     static const char cut[] = "…\"";
-    size_t at = 0, i = 0, room = size - sizeof cut - 4;
-    dst[at++] = '"';
-    while (i < v->len && at < room) {
-        size_t step = utf8_step(v->text + i, v->len - i);
-        unsigned char c = (unsigned char)v->text[i];
-        if (step > 1) {
-            memcpy(dst + at, v->text + i, step);
-            at += step;
-        } else {
-            dst[at++] = step == 0 ? '?' : c < ' ' || c == 0x7f ? ' ' : (char)c;
-        }
-        i += step ? step : 1;
-    }
-    memcpy(dst + at, i < v->len ? cut : "\"", i < v->len ? sizeof cut : 2);
+    dst[0] = '"';
+    size_t shown = expect_printable(v->text, v->len, dst + 1, size - sizeof cut);
+    char *end = dst + strlen(dst);
+    memcpy(end, shown < v->len ? cut : "\"", shown < v->len ? sizeof cut : 2);
 }
 
 static void show_tree(const struct value *v, char *dst, size_t size)

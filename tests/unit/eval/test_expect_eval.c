@@ -164,6 +164,11 @@ static void json__body_that_is_none__is_not_held_and_says_why(void **state)
     assert_memory_equal(h.actual, "no JSON: ", 9);
     assert_true(strlen(h.actual) > 12);
 
+    o.body = "\"a\nb\"";
+    o.body_len = 5;
+    h = fixture_ask("json $.a == 1", &o);
+    assert_null(strpbrk(h.actual, "\n\t"));
+
     o.body_len = 0;
     static const struct fixture_case empty[] = {
         {"json $.a == 1", false, "no JSON: the body is empty"},
