@@ -8,12 +8,6 @@
 #ifndef TESTS_ONCALL_READING_H
 #define TESTS_ONCALL_READING_H
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "model/schedule.h"
+#include "unit.h"
 #include "zoneinfo.h"
 
 struct reading {

@@ -72,8 +72,8 @@ static int64_t handoff(const struct layer *l, int64_t k)
     return zone_resolve(l->zone, l->anchor_local_s + turns_s, l->gap);
 }
 
-#define FROM (-300)
-#define TO 1200
+#define FROM     (-300)
+#define TO       1200
 #define MARGIN_S (3 * 3600) /* holes of these years move a handoff by two hours at most */
 
 /* Handoffs number FROM to TO, made once for each layer. */
@@ -101,7 +101,7 @@ static struct layer random_layer(struct dice *d, const struct zone *z, struct re
     l.advance = dice_in(d, 0, 1) ? ADVANCE_ACTIVE : ADVANCE_CALENDAR;
     int64_t unit_s = l.unit == UNIT_MONTH ? 30 * DAY_S : unit_seconds[l.unit];
     l.anchor_local_s = near_s - dice_in(d, 0, 30) * l.every * unit_s +
-                        (dice_in(d, 0, 1) ? dice_in(d, -240, 240) * 60 : dice_in(d, -8, 8) * 1800);
+                       (dice_in(d, 0, 1) ? dice_in(d, -240, 240) * 60 : dice_in(d, -8, 8) * 1800);
     if (dice_in(d, 0, 1)) {
         *hours = (struct restriction){.kind = RESTRICT_DAILY, .days = (unsigned)dice_in(d, 1, 127)};
         l.restrict_to = hours;
@@ -154,8 +154,8 @@ static void check_layer(struct dice *d, const struct layer *l)
         assert_true(edge > at);
         for (int64_t k = l->backwards ? FROM : 0; k <= TO; k++)
             if (handoffs[k - FROM] > at && edge > handoffs[k - FROM])
-                fail_msg("%s, unit %d, gap %d at %lld: edge %lld, handoff %lld",
-                         zone_name(l->zone), l->unit, l->gap, (long long)at, (long long)edge,
+                fail_msg("%s, unit %d, gap %d at %lld: edge %lld, handoff %lld", zone_name(l->zone),
+                         l->unit, l->gap, (long long)at, (long long)edge,
                          (long long)handoffs[k - FROM]);
     }
 }
@@ -185,7 +185,7 @@ static void turn__whole_day_skipped__the_handoff_is_the_next_midnight(void **sta
     struct civil anchor = {2011, 12, 28, 9, 0, 0}, skipped = {2011, 12, 30, 10, 0, 0};
     struct layer l = {.zone = z, .every = 1, .unit = UNIT_DAY, .n_members = 9};
     l.anchor_local_s = civil_seconds(&anchor);
-    int64_t midnight = civil_seconds(&skipped); 
+    int64_t midnight = civil_seconds(&skipped);
     assert_int_equal(turn_at(&l, midnight - 1), 1);
     assert_int_equal(turn_at(&l, midnight), 2);
     assert_int_equal(turn_at(&l, midnight + 9 * 3600 - 1), 2);
@@ -198,11 +198,15 @@ static void turn__century_later__costs_no_walk(void **state)
     (void)state;
     struct zone *z = zoneinfo_load("America/New_York");
     assert_non_null(z);
-    struct layer l = {.zone = z, .every = 1, .unit = UNIT_MINUTE, .n_members = 2,
-                      .clock = CLOCK_WALL, .anchor_local_s = 1767225600};
+    struct layer l = {.zone = z,
+                      .every = 1,
+                      .unit = UNIT_MINUTE,
+                      .n_members = 2,
+                      .clock = CLOCK_WALL,
+                      .anchor_local_s = 1767225600};
     int64_t sum = 0;
     for (int64_t i = 0; i < 100000; i++)
-        sum += turn_at(&l, 13569465600 + i) > 0;     /* the year 2400 */
+        sum += turn_at(&l, 13569465600 + i) > 0; /* the year 2400 */
     assert_int_equal(sum, 100000);
     zone_free(z);
 }
