@@ -54,7 +54,7 @@ for set in "$@"; do
     while read -r in how what packages reason; do
         if [ "$in" = "$set" ] && ! there "$how" "$what"; then
             missing+=("$packages")
-            why+="  ${packages%%|*}: $reason"$'\n'
+            why+="  ${packages/|/ or }: $reason"$'\n'
         fi
     done <<<"$table"
 done
@@ -76,9 +76,16 @@ else
     exit 1
 fi
 
-apt() { "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@"; }
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt() { "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" >>"$log" 2>&1; }
+failed() {
+    tail -n 30 "$log" >&2
+    echo "apt-get could not $1; its words are above" >&2
+    exit 1
+}
 echo "installing them with apt-get${as[0]:+, by sudo} …"
-apt update
+apt update || failed "fetch its lists"
 
 # Of `a|b` the first one that this release has.
 choose() {
@@ -101,11 +108,11 @@ if [ -d /run/systemd/system ]; then
 fi
 [ ${#quiet[@]} -eq 0 ] || "${as[@]}" systemctl mask --runtime --quiet "${quiet[@]}" 2>/dev/null || true
 status=0
-apt install -y --no-install-recommends "${wanted[@]}" >/dev/null || status=$?
+apt install -y --no-install-recommends "${wanted[@]}" || status=$?
 if [ ${#quiet[@]} -ne 0 ]; then
     "${as[@]}" systemctl unmask --runtime --quiet "${quiet[@]}" 2>/dev/null || true
     "${as[@]}" systemctl disable --quiet "${quiet[@]}" 2>/dev/null || true
     echo "left stopped and disabled, since not needed: ${quiet[*]}"
 fi
-[ "$status" -eq 0 ] || { echo "apt-get could not install them (status $status); its words are above" >&2; exit 1; }
+[ "$status" -eq 0 ] || failed "install them"
 echo "installed: ${wanted[*]}"
