@@ -8,6 +8,7 @@
 struct diagnostic {
     char *file;
     int line, column;       /* from 1; 0: the file as a whole */
+    int order;              /* of the file: 0 the first one, then the included ones */
     bool warning;
     char *text;             /* never shows a secret */
 };
@@ -26,14 +27,19 @@ struct load_options {
     double max_probes_per_second;               /* 0: the shipped limit (docs/limits.md) */
 };
 
+#define DIAGNOSTICS_MAX 100     /* listed; `errors` counts all */
+
 /* Reads `path` and its includes. 0 with *ret (config_free() it), or -1; either way every
- * error and warning of all files is in `d`, at most 100, in file order. */
+ * error and warning of all files is in `d`, at most DIAGNOSTICS_MAX, in file order. */
 int config_load(const char *path, const struct load_options *o, struct config **ret,
                 struct diagnostics *d) MW_MUST_CHECK;
 /* The same from bytes; `path` names them in diagnostics, includes are relative to it. */
 int config_parse(const char *path, const char *bytes, size_t n, const struct load_options *o,
                  struct config **ret, struct diagnostics *d) MW_MUST_CHECK;
 void config_free(struct config *c);             /* wipes secrets; NULL accepted */
+
+/* The first key that differs between the two and is only read at start ("listen"), or NULL. */
+const char *config_needs_restart(const struct config *running, const struct config *next);
 
 void diagnostics_done(struct diagnostics *d);
 /* `FILE:LINE:COL: error: TEXT`, a line each. */

@@ -16,6 +16,7 @@
 #include "model/secret.h"
 
 struct expectation;     /* eval/expect.h */
+struct vault;           /* the bytes of all secrets, in one place to be wiped */
 
 enum http_family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6 };
 enum http_version { HTTP_AUTO, HTTP_1_1, HTTP_2 };
@@ -174,6 +175,10 @@ struct config {
     size_t n_policies;
     struct route *routes;
     size_t n_routes;
+
+    /* What config_free() ends besides the arena. A config made by hand leaves these empty. */
+    struct map zones;               /* name -> struct zone */
+    struct vault *vault;
 };
 
 /* By name, or NULL. */

@@ -12,6 +12,8 @@
 
 #include "base/zone.h"
 
+#define ONCALL_MAX_PEOPLE 64    /* at one instant; config refuses schedules that could give more */
+
 enum turn_unit { UNIT_SECOND, UNIT_MINUTE, UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH };
 enum turn_clock { CLOCK_WALL, CLOCK_ELAPSED };
 enum month_day { MONTH_CLAMP, MONTH_LAST, MONTH_OVERFLOW };

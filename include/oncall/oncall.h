@@ -11,8 +11,6 @@
 
 #include "model/schedule.h"
 
-#define ONCALL_MAX_PEOPLE 64    /* at one instant; config refuses schedules that could give more */
-
 /* The people on call, in order, without duplicates; names are borrowed from the schedule. */
 struct oncall {
     const char *people[ONCALL_MAX_PEOPLE];

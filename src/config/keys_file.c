@@ -1,0 +1,157 @@
+/* keys_file.c - the keys at the top of the file, of `store` and of `web`. */
+#include "reader.h"
+
+#define SECOND ((int64_t)1000)
+#define HOUR   (3600 * SECOND)
+#define DAY    (24 * HOUR)
+#define MB     ((int64_t)1000000)
+
+/* --- store -------------------------------------------------------------------------------- */
+
+static const struct row retention_rows[] = {
+    {"raw", &type_duration, offsetof(struct config, store.retention.raw_ms), .min = HOUR,
+     .max = 3650 * DAY, .normal = "48h", .example = "48h",
+     .text = "How long every single result is kept."},
+    {"minute", &type_duration, offsetof(struct config, store.retention.minute_ms), .min = HOUR,
+     .max = 3650 * DAY, .normal = "30d", .example = "30d",
+     .text = "How long the roll-up of each minute is kept."},
+    {"hour", &type_duration, offsetof(struct config, store.retention.hour_ms), .min = DAY,
+     .max = 3650 * DAY, .normal = "400d", .example = "400d",
+     .text = "How long the roll-up of each hour is kept."},
+    {"incidents", &type_duration, offsetof(struct config, store.retention.incidents_ms), .min = DAY,
+     .max = 3650 * DAY, .normal = "400d", .example = "400d",
+     .text = "How long closed incidents and their deliveries are kept."},
+};
+
+static const struct shape shape_retention = {.name = "retention", ROWS(retention_rows)};
+
+static const struct row store_rows[] = {
+    {"url", &type_store_url, offsetof(struct config, store.url),
+     offsetof(struct config, store.shown_url), .normal = "embedded", .flags = ROW_RESTART,
+     .example = "redis://127.0.0.1:6379/0",
+     .text = "Redis 6.2 or Valkey: redis://, rediss:// or unix:///path?db=0; or `embedded`: "
+             "midwatch runs "
+             "a redis-server of its own on a private socket under `dir`."},
+    {"dir", &type_path, offsetof(struct config, store.dir), .normal = "./midwatch-data",
+     .flags = ROW_RESTART, .example = "./midwatch-data",
+     .text =
+         "Holds the embedded store's data and what waits while the store is away. Seen from the "
+         "working directory."},
+    {"ca_file", &type_file, offsetof(struct config, store.ca_file),
+     .flags = ROW_RESTART | ROW_INSTEAD, .example = "/etc/midwatch/redis-ca.pem",
+     .text =
+         "For rediss://: the certificates to trust, instead of the system's. Seen from this file."},
+    {"cert_file", &type_file, offsetof(struct config, store.cert_file),
+     .flags = ROW_RESTART | ROW_INSTEAD, .example = "/etc/midwatch/redis.pem",
+     .text = "For rediss://: the certificate midwatch shows."},
+    {"key_file", &type_file, offsetof(struct config, store.key_file),
+     .flags = ROW_RESTART | ROW_INSTEAD, .example = "/etc/midwatch/redis.key",
+     .text = "For rediss://: the key of that certificate."},
+    {"connect_timeout", &type_duration, offsetof(struct config, store.connect_timeout_ms),
+     .min = 10, .max = 60 * SECOND, .normal = "2s", .flags = ROW_RESTART, .example = "2s",
+     .text = "How long connecting to the store may take."},
+    {"command_timeout", &type_duration, offsetof(struct config, store.command_timeout_ms),
+     .min = 10, .max = 60 * SECOND, .normal = "2s", .flags = ROW_RESTART, .example = "2s",
+     .text = "How long the store may leave a command unanswered before it counts as away."},
+    {"queue_max", &type_size, offsetof(struct config, store.queue_max), .min = MB / 10,
+     .max = 1000 * MB, .normal = "8MB", .flags = ROW_RESTART, .example = "8MB",
+     .text = "How much may wait in memory for the store; more goes to the spool."},
+    {"spool_max", &type_size, offsetof(struct config, store.spool_max), .min = MB / 10,
+     .max = 100000 * MB, .normal = "256MB", .flags = ROW_RESTART, .example = "256MB",
+     .text =
+         "How much may wait on disk while the store is away; then the oldest results are dropped, "
+         "never a decision."},
+    {"retention", &type_map, .of = &shape_retention, .text = "How long things are kept."},
+};
+
+static void check_store(struct reader *r, const struct node *n, void *object)
+{
+    const struct config *c = object;
+    if (!c->store.cert_file != !c->store.key_file)
+        diag_error(r->d, n, "`cert_file` and `key_file` belong together");
+}
+
+static const struct shape shape_store = {.name = "store", ROWS(store_rows), .check = check_store};
+
+/* --- web ---------------------------------------------------------------------------------- */
+
+static const struct choice roles[] = {
+    {"viewer", ROLE_VIEWER},
+    {"responder", ROLE_RESPONDER},
+    {"admin", ROLE_ADMIN},
+    {0},
+};
+
+static const enum target person = TARGET_PERSON;
+
+static const struct row user_rows[] = {
+    {"person", &type_ref, offsetof(struct web_user, person), .of = &person, .flags = ROW_REQUIRED,
+     .example = "ana", .text = "Whose token it is: a name from `people`."},
+    {"role", &type_choice, offsetof(struct web_user, role), .of = roles, .normal = "viewer",
+     .example = "admin",
+     .text = "A viewer looks, a responder also acts on incidents, an admin may do everything."},
+    {"token_sha256", &type_sha256, offsetof(struct web_user, token_sha256), .flags = ROW_REQUIRED,
+     .example = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+     .text = "The token itself is nowhere stored, only its digest: printf %s TOKEN | sha256sum."},
+};
+
+static const struct shape shape_user = {
+    .name = "user",
+    ROWS(user_rows),
+    .size = sizeof(struct web_user),
+};
+
+static const struct row web_rows[] = {
+    {"listen", &type_listen, offsetof(struct config, web.listen), .normal = "127.0.0.1:8686",
+     .flags = ROW_RESTART, .example = "127.0.0.1:8686",
+     .text = "Where the status page, the API and the metrics are served: host:port or unix:/path."},
+    {"public_url", &type_url, offsetof(struct config, web.public_url),
+     .example = "https://status.acme.dev",
+     .text = "How people reach it; links in notifications begin with it."},
+    {"users", &type_list, offsetof(struct config, web.users), offsetof(struct config, web.n_users),
+     .of = &shape_user, .text = "Who may use the API."},
+};
+
+static const struct shape shape_web = {.name = "web", ROWS(web_rows)};
+
+/* --- the file ----------------------------------------------------------------------------- */
+
+static const struct row file_rows[] = {
+    {"name", &type_name, offsetof(struct config, name), .normal = "midwatch", .flags = ROW_RESTART,
+     .example = "acme", .text = "The namespace of all keys in the store."},
+    {"region", &type_name, offsetof(struct config, region), .normal = "local", .flags = ROW_RESTART,
+     .example = "fra", .text = "Where this process stands."},
+    {"include", &type_include, .example = "[conf.d/*.yaml]",
+     .text =
+         "More files, as patterns seen from this file. Their monitors, people, channels, "
+         "schedules, "
+         "policies and routes are added to those here; a name defined twice is an error. Only the "
+         "first file may include."},
+    {"store", &type_map, .of = &shape_store,
+     .text = "Where results, incidents and deliveries are kept."},
+    {"web", &type_map, .of = &shape_web, .text = "Status page, API, metrics."},
+    {"defaults", &type_defaults, .of = &shape_defaults,
+     .text = "What holds for every monitor that does not say otherwise."},
+    {"monitors", &type_list, offsetof(struct config, monitors), offsetof(struct config, n_monitors),
+     .of = &shape_monitor, .text = "What is watched. May be empty: then midwatch only receives."},
+    {"people", &type_named, offsetof(struct config, people), offsetof(struct config, n_people),
+     .of = &shape_person, .example = "ana", .text = "Who can be on call."},
+    {"channels", &type_named, offsetof(struct config, channels),
+     offsetof(struct config, n_channels), .of = &shape_channel, .example = "ana-push",
+     .text = "Ways to tell somebody."},
+    {"schedules", &type_named, offsetof(struct config, schedules),
+     offsetof(struct config, n_schedules), .of = &shape_schedule, .example = "primary",
+     .text = "Who is on call when."},
+    {"policies", &type_named, offsetof(struct config, policies),
+     offsetof(struct config, n_policies), .of = &shape_policy, .example = "default",
+     .text = "Who is told about an incident, and who next. Without any, the policy `default` tells "
+             "every "
+             "channel at once."},
+    {"routes", &type_list, offsetof(struct config, routes), offsetof(struct config, n_routes),
+     .of = &shape_route,
+     .text = "Which policy an incident goes to: the first route that matches; without one the "
+             "monitor's "
+             "`policy`."},
+};
+
+const struct shape shape_file = {.name = "file", ROWS(file_rows), .size = sizeof(struct config)};

@@ -1,0 +1,78 @@
+/* reader.h - nodes to a configuration, row by row. */
+#ifndef CONFIG_READER_H
+#define CONFIG_READER_H
+
+#include "base/vec.h"
+#include "row.h"
+
+/* Who was defined, and who is waited for. */
+struct pending {
+    enum target target;
+    const struct node *place; /* holds the name at its end, after a prefix such as "person:" */
+    const char *name;
+    const void **slot; /* takes the object; NULL: only its existence matters */
+};
+
+struct refs {
+    struct map defined[TARGET_COUNT]; /* name -> struct definition */
+    VEC(struct pending) pending;
+};
+
+struct definition {
+    void *object;
+    const struct node *place;
+};
+
+struct reader {
+    struct config *config;
+    struct tree *tree;
+    struct diagnostics *d;
+    const struct node *root;
+    struct refs refs;
+    const struct zone *zone; /* in which local times are read here; NULL: none given */
+    struct monitor defaults; /* what a monitor is when it says nothing */
+};
+
+void read_map(struct reader *r, const struct shape *shape, const struct node *n, void *object);
+/* Sets what holds when nothing is written. */
+void read_normals(struct reader *r, const struct shape *shape, const struct node *place,
+                  void *object);
+
+/* Complains: "`key` must be <what was expected>, not <what is there>". */
+void read_refuse(struct reader *r, const struct row *row, const struct node *n);
+/* "`key`: <why>". `why` must not quote a value that is secret: read_shows() tells. */
+void read_refuse_why(struct reader *r, const struct row *row, const struct node *n,
+                     const char *why);
+bool read_shows(const struct row *row, const struct node *n);
+/* What stands there, for an error; never a secret. */
+const char *read_found(const struct row *row, const struct node *n, char *dst, size_t size);
+#define FOUND_SIZE 80
+
+/* The text of a scalar, or NULL after a complaint. */
+const char *read_text(struct reader *r, const struct row *row, const struct node *n);
+/* The node as a list: one item stands for a list of one, nothing for an empty list. */
+const struct node *read_as_list(struct reader *r, const struct node *n);
+/* Copies that live as long as the configuration. */
+const char *read_keep(struct reader *r, const struct node *n, const char *text);
+struct secret read_keep_secret(struct reader *r, const char *text);
+
+/* types_plain.c */
+bool name_good(const char *name, size_t max);
+const struct choice *choice_find(const struct choice *choices, const char *word);
+const char *choice_list(const struct choice *choices, char *dst, size_t size);
+
+/* refs.c */
+void refs_define(struct reader *r, enum target target, const struct node *place, void *object);
+void refs_need(struct reader *r, const struct pending *p);
+void refs_resolve(struct reader *r);
+void refs_done(struct refs *refs);
+const char *target_name(enum target target);
+const struct definition *refs_find(const struct reader *r, enum target target, const char *name);
+
+/* zones.c: the zone of that name, read once; NULL after a complaint. */
+const struct zone *reader_zone(struct reader *r, const struct node *n, const char *name);
+
+/* link.c: what needs the whole: policies, routes, load, who can be paged. */
+void link_config(struct reader *r);
+
+#endif
