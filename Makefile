@@ -142,15 +142,15 @@ fuzzers: $(FUZZ_BIN)
 valgrind: units ## unit tests under valgrind (minutes)
 	@WRAP="valgrind -q --error-exitcode=9 --leak-check=full" tests/run.sh $(UNIT_BIN)
 bench: deps-test $(BENCH_BIN) $(BIN) ## measure against the budgets, as ratios
-	@tests/tools/bench.sh $(BENCH_BIN)
+	@MIDWATCH=$(CURDIR)/$(BIN) tests/tools/bench.sh $(BENCH_BIN)
 lint: deps-lint ## formatter, clang analyser, cppcheck, shellcheck, mandoc
 	@tests/run.sh -v tests/tools/lint.sh
 cover: deps-cover ## which lines and branches the unit and simulation tests reach
 	@$(sub) COVER=1 units && tests/tools/cover.sh build/cover
 
 # --- documents, packages, installation ------------------------------------------------------
-documents: $(BUILD)/tests/tools/documents ## write anew what is generated from the tables
-	@tests/tools/documents.sh $<
+documents: $(BIN) ## write anew what is generated from the tables
+	@tests/tools/documents.sh $(BIN)
 dist: ## a source archive, the same bytes every time: build/midwatch-VERSION.tar.gz
 	@tests/tools/dist.sh $(VERSION)
 install: $(BIN) ## put it in place (DESTDIR= PREFIX= SYSCONFDIR=); never touches your midwatch.yaml
@@ -169,6 +169,8 @@ place = printf '644 %s $(DESTDIR)$(2)/%s\n' $(foreach f,$(wildcard $(1)),$(f) $(
 INSTALLED = { $(call place,docs/*.1,$(MANDIR)/man1) $(call place,docs/*.5,$(MANDIR)/man5) \
   $(call place,systemd/*.service,$(UNITDIR)) $(call place,systemd/sysusers.d/*,$(SYSUSERSDIR)) \
   $(call place,systemd/tmpfiles.d/*,$(TMPFILESDIR)) $(call place,conf/examples/*.yaml,$(EXAMPLEDIR)) \
+  echo 644 conf/completion/midwatch.bash $(DESTDIR)$(BASHDIR)/midwatch; \
+  echo 644 conf/completion/_midwatch $(DESTDIR)$(ZSHDIR)/_midwatch; \
   echo 644 conf/midwatch.yaml $(DESTDIR)$(SYSCONFDIR)/midwatch/midwatch.yaml.example; } |
 
 clean: ## remove what was built

@@ -66,7 +66,7 @@ def complaints(tree):
         for first, name, count, last in functions(text):
             over(path, first, name, f"lines in {name}():", last - first + 1, FUNCTION)
             over(path, first, name, f"parameters of {name}():", count, PARAMETERS)
-        if path.endswith(".h"):
+        if path.startswith("include/"):
             for m in re.finditer(r"^[\w *]+?\b(\w+)\(([^;{]*)\)[^;{]*;", blank(text), re.M):
                 number = text.count("\n", 0, m.start()) + 1
                 over(path, number, m[1], f"parameters of {m[1]}():",
