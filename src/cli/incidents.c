@@ -1,0 +1,146 @@
+/* incidents.c - what is open, and what people say to it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "loop/loop.h"
+#include "show.h"
+
+enum { OPTION_ALL };
+static const struct option_row list_options[] = {
+    {"all", 0, NULL, "also those already resolved"},
+    {NULL, 0, NULL, NULL},
+};
+
+static void add_incident(struct table *t, const struct jv *i, int64_t now_ms)
+{
+    const char *state = show_or(jv_get_text(i, "state"), "?");
+    const char *by = jv_get_text(i, "acknowledged_by");
+    char age[32];
+
+    if (text_eq(state, "resolved"))
+        by = jv_get_text(i, "resolved_by");
+    show_age(i, "started_at", now_ms, age, sizeof age);
+    table_add(t, (const char *[]){show_or(jv_get_text(i, "id"), "?"), state,
+                                  jv_get_text(i, "severity"), age, by, jv_get_text(i, "title")});
+    table_tint(t, 1, show_tint(state));
+}
+
+static int print(const struct jv *list)
+{
+    static const char *const heads[] = {"INCIDENT", "STATE", "SEVERITY", "AGE", "BY", "TITLE"};
+    struct table *t = table_new(6, heads);
+
+    for (size_t i = 0; i < jv_len(list); i++)
+        add_incident(t, jv_at(list, i), loop_now_ms());
+    if (jv_len(list))
+        table_print(t, cli_colour(1));
+    else
+        puts("no incidents");
+    table_free(t);
+    return EXIT_GOOD;
+}
+
+static int run_list(const struct args *a)
+{
+    return show_list(a, a->values[OPTION_ALL] ? "/api/v1/incidents?state=all" : "/api/v1/incidents",
+                     print);
+}
+
+const struct command command_incidents = {
+    .name = "incidents",
+    .summary = "what is wrong now",
+    .help = "Open incidents, oldest first; with --all the resolved ones too.",
+    .options = list_options,
+    .run = run_list,
+};
+
+/* --- verbs --- */
+
+enum { OPTION_BY };
+static const struct option_row verb_options[] = {
+    {"by", 0, "PERSON", "who says so (else $USER)"},
+    {NULL, 0, NULL, NULL},
+};
+
+static int tell(const struct args *a, const char *done)
+{
+    const char *by = a->values[OPTION_BY], *user = getenv("USER");
+    struct buf path, body;
+    struct jw w;
+    char *answer;
+    int rc;
+
+    buf_init(&path, 1024);
+    buf_init(&body, 1024);
+    if (strcspn(a->words[0], "/?#% ") != strlen(a->words[0]))
+        return cli_usage(a->command, "`%s` is not an incident", a->words[0]);
+    buf_printf(&path, "/api/v1/incidents/%s/%s", a->words[0], a->command->name);
+    jw_init(&w, &body);
+    jw_object(&w);
+    jw_kv_text_opt(&w, "by", by ? by : user);
+    jw_object_end(&w);
+    rc = cli_ask(a, "POST", buf_text(&path), buf_text(&body), &answer);
+    if (rc == EXIT_GOOD && a->json)
+        puts(answer);
+    else if (rc == EXIT_GOOD)
+        printf("%s %s\n", a->words[0], done);
+    if (rc == EXIT_GOOD)
+        mem_free(answer);
+    buf_done(&path);
+    buf_done(&body);
+    return rc;
+}
+
+static int run_ack(const struct args *a)
+{
+    return tell(a, "acknowledged");
+}
+
+static int run_unack(const struct args *a)
+{
+    return tell(a, "is triggered again");
+}
+
+static int run_resolve(const struct args *a)
+{
+    return tell(a, "resolved");
+}
+
+#define WHICH "INCIDENT is its id, a beginning or end of it that fits only one, or the name of its monitor."
+
+const struct command command_ack = {
+    .name = "ack",
+    .words = "INCIDENT",
+    .least = 1,
+    .most = 1,
+    .summary = "I have it: stop waking people",
+    .help = "Stops escalation and tells those who had been paged. " WHICH,
+    .options = verb_options,
+    .run = run_ack,
+};
+
+const struct command command_unack = {
+    .name = "unack",
+    .words = "INCIDENT",
+    .least = 1,
+    .most = 1,
+    .summary = "take an acknowledgement back",
+    .help = "Escalation starts over at step 0, with whoever is on call now. " WHICH,
+    .options = verb_options,
+    .run = run_unack,
+};
+
+const struct command command_resolve = {
+    .name = "resolve",
+    .words = "INCIDENT",
+    .least = 1,
+    .most = 1,
+    .summary = "close an incident by hand",
+    .help = "Tells exactly those who had been paged. A monitor that goes on failing opens a new one\n"
+            "after another fail_after results. " WHICH,
+    .options = verb_options,
+    .run = run_resolve,
+};

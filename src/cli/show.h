@@ -1,0 +1,21 @@
+/* show.h - small words for people, shared by the commands that print tables. */
+#ifndef SRC_CLI_SHOW_H
+#define SRC_CLI_SHOW_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "cli.h"
+
+/* "3m12s" since an RFC 3339 member of `object`; "" when it is not there. */
+const char *show_age(const struct jv *object, const char *key, int64_t now_ms, char *dst, size_t size);
+/* "03:04:05" today, "11-22 03:04" else, in UTC. */
+const char *show_time(const struct jv *object, const char *key, int64_t now_ms, char *dst, size_t size);
+char show_tint(const char *state);      /* the colour of a state, for table_tint() */
+const char *show_or(const char *text, const char *otherwise);
+
+/* Asks, and either prints the answer as it is (--json) or hands the parsed list to `print`. */
+int show_list(const struct args *a, const char *path, int (*print)(const struct jv *list));
+
+#endif
