@@ -149,9 +149,9 @@ static void write_out_rule(struct zone *z)
     if (!z->rule.has_dst || z->n_steps == 0)
         return;
     int64_t last = z->steps[z->n_steps - 1].at_s;
-    int64_t year = civil_of(last > 0 ? last : 0).year;
-    if (year > TABLE_TO_YEAR)
+    if (last >= civil_days(TABLE_TO_YEAR, 12, 31) * 86400)
         return;
+    int64_t year = civil_of(last > 0 ? last : 0).year;
     size_t room = z->n_steps + 2 * (size_t)(TABLE_TO_YEAR - year + 1);
     z->steps = mem_resize(z->steps, room, sizeof *z->steps);
     for (; year <= TABLE_TO_YEAR; year++) {
