@@ -68,10 +68,17 @@ char *files_beside(const char *from, const char *path)
     return mem_printf("%.*s%s", (int)(slash + 1 - from), from, path);
 }
 
+/* A folder that is not there holds no match; one that cannot be read may hide some. */
+static int on_glob_error(const char *path, int error)
+{
+    (void)path;
+    return error != ENOENT && error != ENOTDIR;
+}
+
 int files_match(const char *pattern, struct paths *ret, struct err *e)
 {
     glob_t found = {0};
-    int status = glob(pattern, GLOB_ERR, NULL, &found);
+    int status = glob(pattern, 0, on_glob_error, &found);
     bool wild = strpbrk(pattern, "*?[") != NULL;
     bool none = status == GLOB_NOMATCH && !wild;
     for (size_t i = 0; status == 0 && i < found.gl_pathc; i++)

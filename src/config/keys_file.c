@@ -137,7 +137,7 @@ static const struct row file_rows[] = {
     {"people", &type_named, offsetof(struct config, people), offsetof(struct config, n_people),
      .of = &shape_person, .example = "ana", .text = "Who can be on call."},
     {"channels", &type_named, offsetof(struct config, channels),
-     offsetof(struct config, n_channels), .of = &shape_channel, .example = "ana-push",
+     offsetof(struct config, n_channels), .of = &shape_channel, .example = "ops",
      .text = "Ways to tell somebody."},
     {"schedules", &type_named, offsetof(struct config, schedules),
      offsetof(struct config, n_schedules), .of = &shape_schedule, .example = "primary",

@@ -12,7 +12,7 @@ static const enum target channel = TARGET_CHANNEL;
 
 static const struct row rule_rows[] = {
     {"via", &type_ref, offsetof(struct notify_rule, via), .of = &channel, .flags = ROW_REQUIRED,
-     .example = "ana-push", .text = "The channel: a name from `channels`."},
+     .example = "ops", .text = "The channel: a name from `channels`."},
     {"after", &type_duration, offsetof(struct notify_rule, after_ms), .max = 7 * DAY,
      .normal = "0s", .example = "0s",
      .text = "How long after the page, unless somebody acknowledged meanwhile."},

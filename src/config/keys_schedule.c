@@ -75,7 +75,7 @@ static const struct row layer_rows[] = {
     {"every", &type_every, 0, .normal = "1 week", .example = "1 week",
      .text = "How long a turn lasts, 1 to 9000 units."},
     {"members", &type_members, AT(members), AT(n_members), .flags = ROW_REQUIRED,
-     .example = "[ana, [bo, chen], null]",
+     .example = "[ana, [ana], null]",
      .text = "Who takes turns, in order: a person, a group, or null for nobody."},
     {"clock", &type_choice, AT(clock), .of = clocks, .example = "wall",
      .text = "Turns follow the wall clock, or a fixed number of seconds. Without it, the wall for "
@@ -173,7 +173,7 @@ static const struct row override_rows[] = {
      .text = "When it begins, in the schedule's zone or with an offset or Z."},
     {"end", &type_instant, offsetof(struct override, end_ms), .flags = ROW_REQUIRED,
      .example = "2026-12-27T09:00", .text = "When it is over."},
-    {"set", &type_people, offsetof(struct override, people), .example = "[bo]",
+    {"set", &type_people, offsetof(struct override, people), .example = "[ana]",
      .text = "These people are on call, and nobody else."},
     {"replace", &type_people, offsetof(struct override, people), .flags = ROW_INSTEAD,
      .example = "ana", .text = "Whenever they were on call, those of `with` are instead."},
@@ -224,7 +224,7 @@ static const struct row shift_rows[] = {
      .example = "2027-01-01T08:00", .text = "When the shift begins."},
     {"end", &type_instant, offsetof(struct shift, end_ms), .flags = ROW_REQUIRED,
      .example = "2027-01-01T16:00", .text = "When it is over."},
-    {"user", &type_people, offsetof(struct shift, people), .flags = ROW_REQUIRED, .example = "bo",
+    {"user", &type_people, offsetof(struct shift, people), .flags = ROW_REQUIRED, .example = "ana",
      .text = "Who is on call."},
 };
 

@@ -280,9 +280,24 @@ static void read_ref(struct reader *r, const struct row *row, const struct node 
                                        .slot = FIELD(object, row, const void *)});
 }
 
-const struct type type_map = {"a mapping", .read = read_nested, .nested = true};
-const struct type type_list = {"a list", .read = read_list, .nested = true};
-const struct type type_named = {"a mapping of names", .read = read_named, .nested = true};
-const struct type type_defaults = {"a mapping", .read = read_defaults, .nested = true};
-const struct type type_include = {"a list of file patterns", .read = read_include};
-const struct type type_ref = {"a name", .read = read_ref};
+static void schema_include(const struct row *row, struct jw *w)
+{
+    (void)row;
+    jw_key(w, "type");
+    jw_raw(w, "[\"string\",\"array\"]");
+    jw_key(w, "items");
+    jw_raw(w, "{\"type\":\"string\"}");
+}
+
+const struct type type_map = {"mapping", "a mapping", .read = read_nested, .nested = true};
+const struct type type_list = {"list of mappings", "a list", .read = read_list, .nested = true};
+const struct type type_named = {"mapping by name", "a mapping of names", .read = read_named,
+                                .nested = true};
+const struct type type_defaults = {"mapping", "a mapping", .read = read_defaults, .nested = true};
+const struct type type_include = {
+    "file patterns",
+    "a list of file patterns",
+    .read = read_include,
+    .schema = schema_include,
+};
+const struct type type_ref = {"name", "a name", .read = read_ref};

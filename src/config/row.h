@@ -13,6 +13,7 @@ struct row;
 
 /* How a value is read and described. */
 struct type {
+    const char *word;     /* for the manual */
     const char *expected; /* in an error: "`interval` must be <expected>" */
     void (*read)(struct reader *r, const struct row *row, const struct node *n, void *object);
     const char *pattern; /* of the text, for the schema; NULL: any */

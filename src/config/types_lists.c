@@ -114,12 +114,14 @@ static void schema_free_names(const struct row *row, struct jw *w)
 }
 
 const struct type type_headers = {
+    "name: text",
     "a mapping of texts",
     .read = read_headers,
     .schema = schema_free_names,
     .pattern = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$",
 };
 const struct type type_labels = {
+    "name: text",
     "a mapping of texts",
     .read = read_labels,
     .schema = schema_free_names,
@@ -166,5 +168,5 @@ static void schema_expect(const struct row *row, struct jw *w)
     jw_raw(w, "{\"type\":\"string\"}");
 }
 
-const struct type type_expect = {"a list of expectations", .read = read_expect,
+const struct type type_expect = {"expectations", "a list of expectations", .read = read_expect,
                                  .schema = schema_expect};

@@ -96,21 +96,25 @@ static void read_listen(struct reader *r, const struct row *row, const struct no
 }
 
 const struct type type_url = {
+    "URL",
     "a URL",
     .read = read_url,
     .pattern = "^https?://[^ ]+$" OR_OUTSIDE,
 };
 const struct type type_secret_url = {
+    "URL, secret",
     "a URL",
     .read = read_secret_url,
     .pattern = "^https?://[^ ]+$" OR_OUTSIDE,
 };
 const struct type type_store_url = {
+    "URL",
     "`embedded` or a URL",
     .read = read_store_url,
     .pattern = "^(embedded|rediss?://[^ ]+|unix:///[^ ]+)$" OR_OUTSIDE,
 };
 const struct type type_listen = {
+    "address",
     "host:port or unix:/path",
     .read = read_listen,
     .pattern = "^(unix:/.+|.+:[0-9]{1,5})$" OR_OUTSIDE,
@@ -142,8 +146,8 @@ static void read_file(struct reader *r, const struct row *row, const struct node
     mem_free(path);
 }
 
-const struct type type_path = {"a path", .read = read_path};
-const struct type type_file = {"a file", .read = read_file};
+const struct type type_path = {"path", "a path", .read = read_path};
+const struct type type_file = {"file", "a file", .read = read_file};
 
 /* --- digests and keys --------------------------------------------------------------------- */
 
@@ -220,11 +224,13 @@ static void schema_signing(const struct row *row, struct jw *w)
 }
 
 const struct type type_sha256 = {
+    "SHA-256",
     "64 hexadecimal digits (printf %s TOKEN | sha256sum)",
     .read = read_sha256,
     .pattern = "^[0-9a-fA-F]{64}$" OR_OUTSIDE,
 };
 const struct type type_signing = {
+    "signing secret",
     "whsec_ and the base64 of 24 to 64 bytes (made by: echo whsec_$(openssl rand -base64 32))",
     .read = read_signing,
     .schema = schema_signing,

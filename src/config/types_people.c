@@ -89,11 +89,13 @@ static void schema_members(const struct row *row, struct jw *w)
 }
 
 const struct type type_people = {
+    "people",
     "a person or a list of people",
     .read = read_people,
     .schema = schema_people,
 };
 const struct type type_members = {
+    "turns",
     "a list of turns: a person, a list of people, or null",
     .read = read_members,
     .schema = schema_members,
@@ -160,6 +162,7 @@ static void schema_contacts(const struct row *row, struct jw *w)
 }
 
 const struct type type_contacts = {
+    "contacts",
     "schedule:NAME, person:NAME or channel:NAME",
     .read = read_contacts,
     .schema = schema_contacts,

@@ -81,11 +81,14 @@ static void schema_text(const struct row *row, struct jw *w)
         jw_kv_int(w, "maxLength", row->max);
 }
 
-const struct type type_text = {"a text", .read = read_any_text, .schema = schema_text};
-const struct type type_line = {"a text of one line", .read = read_line, .schema = schema_text};
-const struct type type_name = {"1 to 100 of the letters A-Z a-z 0-9 . _ -", .read = read_name,
-                               .schema = schema_text, .pattern = "^[A-Za-z0-9._-]{1,100}$|\\$\\{"};
-const struct type type_secret = {"a text", .read = read_secret, .schema = schema_text};
+const struct type type_text = {"text", "a text", .read = read_any_text, .schema = schema_text};
+const struct type type_line = {"line of text", "a text of one line", .read = read_line,
+                               .schema = schema_text};
+const struct type type_name = {"name", "1 to 100 of the letters A-Z a-z 0-9 . _ -",
+                               .read = read_name, .schema = schema_text,
+                               .pattern = "^[A-Za-z0-9._-]{1,100}$|\\$\\{"};
+const struct type type_secret = {"text, secret", "a text", .read = read_secret,
+                                 .schema = schema_text};
 
 /* --- yes and no --------------------------------------------------------------------------- */
 
@@ -117,7 +120,8 @@ static void schema_bool(const struct row *row, struct jw *w)
                "TRUE|FALSE|YES|NO|ON|OFF)$|\\$\\{");
 }
 
-const struct type type_bool = {"true or false", .read = read_bool, .schema = schema_bool};
+const struct type type_bool = {"true or false", "true or false", .read = read_bool,
+                               .schema = schema_bool};
 
 /* --- numbers ------------------------------------------------------------------------------ */
 
@@ -178,10 +182,11 @@ static void schema_quantity(const struct row *row, struct jw *w)
 }
 
 const struct type type_int = {
-    "a whole number",   .read = read_number, .schema = schema_int,
+    "number",           "a whole number",   .read = read_number, .schema = schema_int,
     .parse = parse_int, .print = print_int,
 };
 const struct type type_duration = {
+    "duration",
     "a duration such as 30s, 5m or 1h30m",
     .read = read_number,
     .schema = schema_quantity,
@@ -191,6 +196,7 @@ const struct type type_duration = {
     .wide = true,
 };
 const struct type type_size = {
+    "size",
     "a size such as 64kB, 10MB or 16MiB",
     .read = read_number,
     .schema = schema_quantity,
@@ -265,6 +271,7 @@ static void schema_choice(const struct row *row, struct jw *w)
     jw_list_end(w);
 }
 
-const struct type type_choice = {"one of a few words", .read = read_choice,
+const struct type type_choice = {"word", "one of a few words", .read = read_choice,
                                  .schema = schema_choice};
-const struct type type_word = {"one of a few words", .read = read_word, .schema = schema_choice};
+const struct type type_word = {"word", "one of a few words", .read = read_word,
+                               .schema = schema_choice};

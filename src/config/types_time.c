@@ -39,6 +39,7 @@ static void read_zone(struct reader *r, const struct row *row, const struct node
 }
 
 const struct type type_zone = {
+    "time zone",
     "a time zone such as Europe/Madrid",
     .read = read_zone,
     .pattern = "^[A-Za-z0-9+_/-]+$" OR_OUTSIDE,
@@ -102,11 +103,13 @@ static void read_anchor(struct reader *r, const struct row *row, const struct no
 }
 
 const struct type type_instant = {
+    "time",
     "a time such as 2026-12-24T18:00, with or without an offset or Z",
     .read = read_instant,
     .pattern = TIME_PATTERN OR_OUTSIDE,
 };
 const struct type type_anchor = {
+    "time",
     "a time such as 2026-01-05T09:00, with or without an offset or Z",
     .read = read_anchor,
     .pattern = TIME_PATTERN OR_OUTSIDE,
@@ -196,6 +199,7 @@ static void schema_every(const struct row *row, struct jw *w)
 }
 
 const struct type type_every = {
+    "turn",
     "a number and a unit such as `1 week` (second, minute, hour, day, week, month)",
     .read = read_every,
     .schema = schema_every,
@@ -297,16 +301,19 @@ static void schema_days(const struct row *row, struct jw *w)
 }
 
 const struct type type_days = {
+    "days",
     "days such as mon or mon-fri",
     .read = read_days,
     .schema = schema_days,
 };
 const struct type type_day_time = {
+    "time of day",
     "a time of day such as \"09:00\"",
     .read = read_day_time,
     .pattern = "^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$" OR_OUTSIDE,
 };
 const struct type type_week_time = {
+    "time of week",
     "a day and a time such as \"fri 18:00\"",
     .read = read_week_time,
     .pattern =
