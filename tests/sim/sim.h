@@ -49,6 +49,7 @@ struct sim {
     struct effects fx;
     struct stored store;
     VEC(struct got) got;
+    VEC(struct delivery) tries;     /* alarms that no receiver stored */
     VEC(struct flight) flights;
     VEC(struct doubt) doubts;
     bool down[8];                   /* target n, by monitor index */
@@ -212,7 +213,8 @@ static inline enum answer sim_answer(struct sim *s, const struct delivery *d)
     do
         a = (enum answer)(sim_random(s) % ANSWER_KINDS);
     while (!(s->answers & (1u << a)));
-    return a;
+    /* Whoever refuses a resolve for good does not want it: no promise is broken by that. */
+    return a == ANSWER_REFUSED && d->notice.type > NOTICE_ESCALATED ? ANSWER_OK : a;
 }
 
 static inline void sim_send(struct sim *s, const struct delivery *d)
@@ -221,6 +223,8 @@ static inline void sim_send(struct sim *s, const struct delivery *d)
 
     if (f.answer == ANSWER_OK || f.answer == ANSWER_LOST_OK || f.answer == ANSWER_500_STORED)
         sim_receive(s, d);
+    else
+        vec_push(&s->tries, *d);
     if (f.answer != ANSWER_REFUSED && f.answer != ANSWER_DEAD)
         sim_doubt(s, d);
     if (f.answer == ANSWER_LOST_OK)
@@ -365,6 +369,7 @@ static inline void sim_done(struct sim *s)
     stored_done(&s->store);
     vec_done(&s->got);
     vec_done(&s->flights);
+    vec_done(&s->tries);
     vec_done(&s->doubts);
 }
 

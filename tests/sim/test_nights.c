@@ -96,11 +96,22 @@ static void check_resolves(const struct sim *s)
     }
 }
 
-/* Nothing wakes anybody between the acknowledgement and its end. */
 struct outage {
     size_t target;
     int64_t from_ms, to_ms;
+    bool acked;             /* somebody took it, perhaps before any page got through */
 };
+
+/* Alarms that went into the dark: tried, but no receiver took one while it mattered. */
+static size_t attempted(const struct sim *s, const struct outage *o)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < s->tries.n; i++)
+        n += s->tries.items[i].notice.started_ms >= o->from_ms &&
+             s->tries.items[i].notice.started_ms <= o->to_ms;
+    return n;
+}
 
 static void check_outages(const struct sim *s, const struct outage *o, size_t n)
 {
@@ -113,7 +124,7 @@ static void check_outages(const struct sim *s, const struct outage *o, size_t n)
                                       s->config->monitors[o[i].target].name) &&
                               s->got.items[g].notice.started_ms >= o[i].from_ms &&
                               s->got.items[g].notice.started_ms <= o[i].to_ms);
-        assert_true(paged);
+        assert_true(paged || o[i].acked || attempted(s, &o[i]) >= 3);
     }
     for (size_t g = 0; g < s->got.n; g++) {
         const struct notice *notice = &s->got.items[g].notice;
@@ -125,20 +136,21 @@ static void check_outages(const struct sim *s, const struct outage *o, size_t n)
     }
 }
 
-static void maybe_ack(struct sim *s)
+static bool maybe_ack(struct sim *s)
 {
     const struct incident *const *open;
     char id[INCIDENT_ID_SIZE];
     size_t n = engine_incidents(s->engine, &open);
 
     if (!n)
-        return;
+        return false;
     text_copy(id, sizeof id, open[sim_random(s) % n]->id);
     effects_clear(&s->fx);
-    if (engine_ack(s->engine, id, "ana", s->now_ms, &s->fx, NULL) == 0) {
-        s->acks++;
-        sim_handle(s);
-    }
+    if (engine_ack(s->engine, id, "ana", s->now_ms, &s->fx, NULL) < 0)
+        return false;
+    s->acks++;
+    sim_handle(s);
+    return true;
 }
 
 static void morning(struct sim *s)
@@ -170,12 +182,12 @@ static size_t storm(struct sim *s, struct outage *o, size_t most)
         size_t target = sim_random(s) % 2;
 
         sim_run(s, s->now_ms + (int64_t)(sim_random(s) % (10 * MINUTE)) + MINUTE);
-        o[n] = (struct outage){target, s->now_ms, 0};
+        o[n] = (struct outage){target, s->now_ms, 0, false};
         s->down[target] = true;
         for (int part = 0; part < 3; part++) {
             sim_run(s, s->now_ms + (int64_t)(sim_random(s) % (8 * MINUTE)) + MINUTE);
             if (sim_random(s) % 3 == 0)
-                maybe_ack(s);
+                o[n].acked = maybe_ack(s) || o[n].acked;
         }
         o[n++].to_ms = s->now_ms;
         s->down[target] = false;

@@ -20,7 +20,7 @@
     "  cy: { notify: [ { via: a }, { via: b, after: 2m }, { via: c, after: 5m } ] }\n" \
     "schedules:\n" \
     "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, " \
-    "members: [null] } ] }\n"
+    "members: [null], allow_empty: true } ] }\n"
 
 /* Three steps, at 0, 5 and 15. */
 #define LADDER \
@@ -102,10 +102,10 @@ static void act(struct sim *s, enum act what)
     case NOTHING:
         return;
     case ACK:
-        assert_int_equal(engine_ack(s->engine, "api", "ana", s->now_ms, &s->fx, NULL), 0);
+        assert_int_equal(engine_ack(s->engine, "api", "zoe", s->now_ms, &s->fx, NULL), 0);
         break;
     case UNACK:
-        assert_int_equal(engine_unack(s->engine, "api", "ana", s->now_ms, &s->fx, NULL), 0);
+        assert_int_equal(engine_unack(s->engine, "api", "zoe", s->now_ms, &s->fx, NULL), 0);
         break;
     case RESOLVE:
         assert_int_equal(engine_resolve(s->engine, "api", "ana", s->now_ms, &s->fx, NULL), 0);
