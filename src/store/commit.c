@@ -1,0 +1,188 @@
+/* commit.c - one event's changes as the arguments of one function call.
+ *
+ * The bytes are complete but for their head (FCALL or EVALSHA, which depends on the server), so the
+ * same bytes go to Redis or to the spool. The arguments are described in script.c. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/mem.h"
+#include "format/state.h"
+#include "internal.h"
+#include "resp.h"
+#include "view.h"
+
+#define COMMIT_MAX_BYTES ((size_t)32 << 20)
+#define SNAPSHOT_PIECE 250      /* values in one record of a snapshot */
+#define PLACES 4096             /* of transitions in one commit, for their ids */
+
+struct pack {
+    struct buf out;
+    struct buf *scratch;
+    uint32_t args;
+};
+
+static void arg_text(struct pack *k, const char *text)
+{
+    resp_text(&k->out, text);
+    k->args++;
+}
+
+static void arg_int(struct pack *k, int64_t i)
+{
+    resp_int(&k->out, i);
+    k->args++;
+}
+
+/* What the scratch buffer holds; it is empty again afterwards. */
+static void arg_scratch(struct pack *k)
+{
+    resp_bulk(&k->out, buf_text(k->scratch), k->scratch->len);
+    buf_clear(k->scratch);
+    k->args++;
+}
+
+static void pack_monitor(struct pack *k, const struct monitor_put *m)
+{
+    arg_text(k, "m");
+    arg_text(k, m->name);
+    if (m->status != NULL)
+        state_write_monitor(k->scratch, m->status);
+    arg_scratch(k);
+}
+
+static void pack_incident(struct pack *k, const struct incident *i)
+{
+    bool resolved = i->state == INCIDENT_RESOLVED;
+
+    arg_text(k, "i");
+    arg_text(k, i->id);
+    arg_text(k, resolved ? "1" : "0");
+    arg_int(k, i->resolved_ms);
+    state_write_incident(k->scratch, i);
+    arg_scratch(k);
+}
+
+static void pack_delivery(struct pack *k, const struct delivery *d)
+{
+    arg_text(k, "d");
+    arg_text(k, d->id);
+    arg_text(k, d->notice.incident);
+    arg_text(k, delivery_ended(d) ? "1" : "0");
+    arg_int(k, d->created_ms);
+    state_write_delivery(k->scratch, d);
+    arg_scratch(k);
+}
+
+static void pack_entry(struct pack *k, const char *kind, int64_t at_ms, uint64_t part)
+{
+    char id[48];
+
+    snprintf(id, sizeof id, "%lld-%llu", at_ms > 0 ? (long long)at_ms : 1LL, (unsigned long long)part);
+    arg_text(k, kind);
+    arg_text(k, id);
+    arg_scratch(k);
+}
+
+static void pack_attempt(struct pack *k, const struct attempt *a)
+{
+    uint64_t h = hash64_text(a->delivery, (uint64_t)a->number);
+
+    state_write_attempt(k->scratch, a);
+    pack_entry(k, "a", a->at_ms, h >> 32 | 1);
+}
+
+static void pack_transition(struct pack *k, const struct transition *t, int64_t seq, size_t place)
+{
+    state_write_transition(k->scratch, t);
+    pack_entry(k, "t", t->at_ms, (uint64_t)seq * PLACES + place % PLACES);
+}
+
+static void pack_changes(struct pack *k, const struct commit *c, int64_t seq)
+{
+    for (size_t i = 0; i < c->monitors.n; i++)
+        pack_monitor(k, &c->monitors.items[i]);
+    for (size_t i = 0; i < c->incidents.n; i++)
+        pack_incident(k, c->incidents.items[i]);
+    for (size_t i = 0; i < c->deliveries.n; i++)
+        pack_delivery(k, c->deliveries.items[i]);
+    for (size_t i = 0; i < c->attempts.n; i++)
+        pack_attempt(k, &c->attempts.items[i]);
+    for (size_t i = 0; i < c->transitions.n; i++)
+        pack_transition(k, &c->transitions.items[i], seq, i);
+}
+
+int commit_pack(struct store *s, const struct commit *c, struct unit *ret)
+{
+    struct pack k = {.scratch = &s->scratch};
+
+    buf_init(&k.out, COMMIT_MAX_BYTES);
+    buf_clear(&s->scratch);
+    s->seq++;
+    arg_int(&k, KEY_COUNT);
+    for (int i = 0; i < KEY_COUNT; i++)
+        arg_text(&k, s->keys[i]);
+    arg_text(&k, s->writer);
+    arg_int(&k, s->seq);
+    arg_int(&k, c->at_ms);
+    pack_changes(&k, c, s->seq);
+    if (k.out.over) {
+        buf_done(&k.out);
+        return -1;
+    }
+    *ret = (struct unit){.kind = RECORD_COMMIT, .count = k.args, .seq = s->seq};
+    ret->p = buf_take(&k.out, &ret->n);
+    return 0;
+}
+
+void commit_put_head(const struct store *s, struct buf *out, uint32_t n_args, const char *function)
+{
+    bool script = s->script_sha[0] != '\0';
+
+    resp_open(out, n_args + 2);
+    resp_text(out, script ? "EVALSHA" : "FCALL");
+    resp_text(out, script ? s->script_sha : function);
+}
+
+/* --- a snapshot ---------------------------------------------------------------------------- */
+
+static void put_piece(struct store *s, const struct commit *piece)
+{
+    struct unit u;
+
+    if (commit_pack(s, piece, &u) == 0)
+        lane_put(&s->commits, &u);
+}
+
+static size_t piece_of(size_t n, size_t from)
+{
+    return n - from < SNAPSHOT_PIECE ? n - from : SNAPSHOT_PIECE;
+}
+
+/* In pieces, so that no single call keeps Redis busy for long; whole values, so pieces do no harm. */
+void commit_snapshot(struct store *s)
+{
+    struct commit all = {.at_ms = loop_now_ms()};
+
+    s->owes_snapshot = false;
+    s->ev.on_snapshot(s->arg, &all);
+    for (size_t i = 0; i < all.monitors.n; i += SNAPSHOT_PIECE) {
+        struct commit piece = {.at_ms = all.at_ms};
+        piece.monitors.items = all.monitors.items + i;
+        piece.monitors.n = piece_of(all.monitors.n, i);
+        put_piece(s, &piece);
+    }
+    for (size_t i = 0; i < all.incidents.n; i += SNAPSHOT_PIECE) {
+        struct commit piece = {.at_ms = all.at_ms};
+        piece.incidents.items = all.incidents.items + i;
+        piece.incidents.n = piece_of(all.incidents.n, i);
+        put_piece(s, &piece);
+    }
+    for (size_t i = 0; i < all.deliveries.n; i += SNAPSHOT_PIECE) {
+        struct commit piece = {.at_ms = all.at_ms};
+        piece.deliveries.items = all.deliveries.items + i;
+        piece.deliveries.n = piece_of(all.deliveries.n, i);
+        put_piece(s, &piece);
+    }
+    commit_done(&all);
+}

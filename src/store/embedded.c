@@ -1,0 +1,322 @@
+/* embedded.c - the private redis-server: start, watch, start again, stop.
+ *
+ * Happy path: nobody answers on the socket -> the server is started with an append-only file -> when it
+ *             ends though nobody asked, it is started again after 100 ms doubling to 5 s.
+ * Failures:   a server is already there, left by a midwatch that was killed: it is ours when it runs
+ *             under our uid in our directory; then it is used as it is, and started anew once it ends.
+ *             One that is just shutting down is waited for: two on one append-only file would spoil it.
+ *
+ * The socket's name in the server is relative to its directory; we reach it through the descriptor of
+ * that directory (/proc/self/fd/N/redis.sock). So the 107 bytes of a socket address are enough. */
+#include "embedded.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "loop/log.h"
+#include "loop/process.h"
+
+#define WATCH_MS 50
+#define BACKOFF_MAX_MS 5000
+#define SOCKET_NAME "redis.sock"
+
+struct embedded {
+    struct loop *loop;
+    struct owner owner;
+    char *dir;                      /* absolute */
+    int dir_fd;
+    char socket[64];
+    const char *program;
+    struct process *process;        /* our child, or NULL */
+    pid_t adopted;                  /* somebody else's child that is ours all the same; 0 none */
+    struct timer watch;             /* of the adopted one, of the backoff, of the patience */
+    int starts;                     /* in a row without a long life */
+    int64_t started_us, stop_by_us;
+    bool stopping, killed;
+    void (*done)(void *arg);
+    void *arg;
+};
+
+const char *embedded_socket(const struct embedded *b)
+{
+    return b->socket;
+}
+
+/* --- whose server is it? ------------------------------------------------------------------- */
+
+static const char *find_program(void)
+{
+    static const char *const names[] = {"redis-server", "valkey-server"};
+    static const char *const places[] = {"/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin",
+                                         "/bin", "/opt/bin"};
+    static char path[PATH_MAX];
+    const char *list = getenv("PATH");
+
+    for (size_t n = 0; n < 2; n++) {
+        for (const char *p = list; p != NULL && *p != '\0';) {
+            size_t len = strcspn(p, ":");
+            snprintf(path, sizeof path, "%.*s/%s", (int)len, p, names[n]);
+            if (len > 0 && access(path, X_OK) == 0)
+                return path;
+            p += len + (p[len] == ':');
+        }
+        for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+            snprintf(path, sizeof path, "%s/%s", places[i], names[n]);
+            if (access(path, X_OK) == 0)
+                return path;
+        }
+    }
+    return NULL;
+}
+
+/* A process that runs in our directory and under our uid. */
+static bool is_ours(const struct embedded *b, pid_t pid)
+{
+    char path[64];
+    struct stat there, here, proc;
+
+    snprintf(path, sizeof path, "/proc/%d", (int)pid);
+    if (pid <= 0 || pid == getpid() || stat(path, &proc) != 0 || proc.st_uid != geteuid())
+        return false;
+    snprintf(path, sizeof path, "/proc/%d/cwd", (int)pid);
+    return stat(path, &there) == 0 && fstat(b->dir_fd, &here) == 0 &&
+           there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+}
+
+static bool is_alive(pid_t pid)
+{
+    char path[64], line[512];
+    ssize_t n;
+    int fd;
+
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    n = read(fd, line, sizeof line - 1);
+    close(fd);
+    line[n > 0 ? n : 0] = '\0';
+    const char *state = strrchr(line, ')');
+    return state != NULL && state[1] == ' ' && state[2] != 'Z' && state[2] != 'X';
+}
+
+/* Who listens on our socket; 0: nobody. */
+static pid_t listener(const struct embedded *b)
+{
+    struct sockaddr_un a = {.sun_family = AF_UNIX};
+    struct ucred who = {0};
+    socklen_t n = sizeof who;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return 0;
+    text_copy(a.sun_path, sizeof a.sun_path, b->socket);
+    if (connect(fd, (struct sockaddr *)&a, sizeof a) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &n) != 0)
+        who.pid = 0;
+    close(fd);
+    return who.pid;
+}
+
+/* The pid the server wrote down; it may be closing already. */
+static pid_t written_pid(const struct embedded *b)
+{
+    char text[32];
+    int64_t pid = 0;
+    int fd = openat(b->dir_fd, "redis.pid", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
+
+    if (fd >= 0)
+        close(fd);
+    text[n > 0 ? n : 0] = '\0';
+    text[strcspn(text, "\r\n")] = '\0';
+    return text_int(text, 1, INT_MAX, &pid, NULL) == 0 ? (pid_t)pid : 0;
+}
+
+static pid_t find_orphan(const struct embedded *b)
+{
+    pid_t pid = listener(b);
+
+    if (pid == 0)
+        pid = written_pid(b);
+    return is_ours(b, pid) && is_alive(pid) ? pid : 0;
+}
+
+/* --- running ------------------------------------------------------------------------------- */
+
+static void on_line(void *arg, const char *line)
+{
+    (void)arg;
+    if (strstr(line, " # ") != NULL && strstr(line, "WARNING") == NULL)
+        log_notice("redis", "%s", line);
+    else
+        log_debug("redis", "%s", line);
+}
+
+static void on_exit_of(void *arg, int status);
+
+static int spawn(struct embedded *b, struct err *e)
+{
+    const char *argv[] = {b->program, "--port", "0", "--unixsocket", SOCKET_NAME,
+                          "--unixsocketperm", "700", "--dir", b->dir, "--appendonly", "yes",
+                          "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
+                          "--daemonize", "no", "--logfile", "", "--pidfile", "redis.pid",
+                          "--always-show-logo", "no", NULL};
+    struct process_options o = {.argv = argv, .dir = b->dir, .die_with_us = true,
+                                .on_line = on_line, .on_exit = on_exit_of};
+    mode_t mask = umask(077);
+    int rc = process_start(b->loop, &o, b, &b->process, e);
+
+    umask(mask);
+    b->started_us = loop_mono_us();
+    b->starts++;
+    return rc;
+}
+
+static void end_stop(struct embedded *b)
+{
+    timer_close(&b->watch);
+    owner_close(&b->owner);
+}
+
+static void plan_start(struct embedded *b)
+{
+    int64_t ms = 100;
+
+    if (loop_mono_us() - b->started_us > 60000000)
+        b->starts = 0;
+    for (int i = 1; i < b->starts && ms < BACKOFF_MAX_MS; i++)
+        ms *= 2;
+    timer_start(&b->watch, ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS);
+}
+
+static void on_exit_of(void *arg, int status)
+{
+    struct embedded *b = arg;
+
+    b->process = NULL;
+    if (b->stopping) {
+        end_stop(b);
+        return;
+    }
+    log_warning("store", "the embedded redis-server ended (%s %d); starting it again",
+                status < 0 ? "signal" : "exit status", status < 0 ? -status : status);
+    plan_start(b);
+}
+
+static void signal_it(struct embedded *b, int signum)
+{
+    if (b->process != NULL)
+        process_kill(b->process, signum);
+    else if (b->adopted != 0 && is_ours(b, b->adopted))
+        kill(b->adopted, signum);
+}
+
+static void check_adopted(struct embedded *b)
+{
+    if (is_alive(b->adopted)) {
+        timer_start(&b->watch, WATCH_MS);
+        return;
+    }
+    b->adopted = 0;
+    if (b->stopping)
+        end_stop(b);
+    else
+        timer_start(&b->watch, 0);
+}
+
+static void start_again(struct embedded *b)
+{
+    struct err e;
+
+    b->adopted = find_orphan(b);
+    if (b->adopted != 0) {
+        timer_start(&b->watch, WATCH_MS);
+    } else if (spawn(b, &e) != 0) {
+        log_error("store", "redis-server: %s", e.text);
+        plan_start(b);
+    }
+}
+
+static void on_watch(void *arg)
+{
+    struct embedded *b = arg;
+
+    if (b->stopping && !b->killed && loop_mono_us() >= b->stop_by_us) {
+        log_warning("store", "the embedded redis-server does not end; killing it");
+        b->killed = true;
+        signal_it(b, SIGKILL);
+    }
+    if (b->adopted != 0)
+        check_adopted(b);
+    else if (b->stopping && b->process != NULL)
+        timer_start(&b->watch, WATCH_MS);
+    else if (b->stopping)
+        end_stop(b);
+    else if (b->process == NULL)
+        start_again(b);
+}
+
+void embedded_stop(struct embedded *b, int64_t patience_ms, void (*done)(void *arg), void *arg)
+{
+    b->stopping = true;
+    b->done = done;
+    b->arg = arg;
+    b->stop_by_us = loop_mono_us() + patience_ms * 1000;
+    signal_it(b, SIGTERM);
+    timer_start(&b->watch, 0);
+}
+
+static void on_closed(void *arg)
+{
+    struct embedded *b = arg;
+    void (*done)(void *) = b->done;
+    void *to = b->arg;
+
+    close(b->dir_fd);
+    mem_free(b->dir);
+    mem_free(b);
+    if (done != NULL)
+        done(to);
+}
+
+int embedded_start(struct loop *l, const char *dir, struct embedded **ret, struct err *e)
+{
+    const char *program = find_program();
+    char absolute[PATH_MAX];
+
+    if (program == NULL)
+        return err_set(e, "store.url is embedded, but redis-server is not installed "
+                          "(Debian, Ubuntu: apt install redis-server; or name a Redis in store.url)");
+    if (realpath(dir, absolute) == NULL)
+        return err_set(e, "%s: %s", dir, strerror(errno));
+    int fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return err_set(e, "%s: %s", dir, strerror(errno));
+    struct embedded *b = mem_new(struct embedded);
+    *b = (struct embedded){.loop = l, .dir = mem_strdup(absolute), .dir_fd = fd, .program = program};
+    snprintf(b->socket, sizeof b->socket, "/proc/self/fd/%d/" SOCKET_NAME, fd);
+    owner_init(&b->owner, on_closed, b);
+    timer_init(&b->watch, l, &b->owner, on_watch, b);
+    b->adopted = find_orphan(b);
+    if (b->adopted != 0) {
+        log_notice("store", "taking over the redis-server (pid %d) that a killed midwatch left", (int)b->adopted);
+        timer_start(&b->watch, WATCH_MS);
+    } else if (spawn(b, e) != 0) {
+        end_stop(b);
+        return -1;
+    }
+    *ret = b;
+    return 0;
+}

@@ -1,0 +1,64 @@
+/* lane.h - one ordered way to Redis: straight, or over the spool.
+ *
+ *               Redis away, too much unanswered
+ *     direct ------------------------------------> spooling
+ *        ^                                            |
+ *        +----- connected, spool read out and --------+
+ *               answered, nothing waits for a sync
+ *
+ * There are two: commits (each synced to disk before it counts as kept) and samples (not synced,
+ * and with a smaller share of the disk). Order within a lane is kept in every case; what Redis may
+ * or may not have done when the connection broke is done again. */
+#ifndef SRC_STORE_LANE_H
+#define SRC_STORE_LANE_H
+
+#include "base/buf.h"
+#include "loop/work.h"
+#include "redis.h"
+#include "spool.h"
+#include "store/store.h"
+
+struct batch;
+struct waiter;
+
+struct lane {
+    struct store *store;
+    struct spool *spool;
+    bool synced;                /* done only after fdatasync() */
+    bool direct;
+    bool held;                  /* connected, but not to be read out now */
+    bool stuck;                 /* answers are ignored until all are in; then the spool is read again */
+    struct batch *first, **last;        /* sent, not yet answered in full */
+    size_t unanswered_bytes, unanswered;
+    struct waiter *waiting, **waiting_last;     /* in the spool, not synced */
+    struct waiter *syncing;
+    struct spool_sync sync;
+    int sync_rc;
+    bool sync_due, sync_running;
+};
+
+void lane_init(struct lane *l, struct store *s, bool synced);
+void lane_done(struct lane *l);
+
+/* One unit: `count` is the number of arguments of a commit, of replies to commands. Takes the bytes.
+ * `samples`: how many are lost if it has to be dropped. */
+struct unit {
+    enum record_kind kind;
+    uint32_t count;
+    char *p;
+    size_t n;
+    unsigned samples;
+    int64_t seq;                /* of a commit */
+    store_done_fn *done;        /* NULL: nobody waits */
+    void *arg;
+};
+void lane_put(struct lane *l, const struct unit *u);
+/* Everything unanswered goes to the spool, and so does what comes. */
+void lane_spill(struct lane *l);
+/* The connection ended: what it had not answered is read again, or spilled. */
+void lane_break(struct lane *l);
+/* Connected: read the spool out. Calls lane_on_empty() of the store when there is nothing left. */
+void lane_pump(struct lane *l);
+bool lane_quiet(const struct lane *l);  /* nothing unanswered, nothing waiting for a sync */
+
+#endif
