@@ -131,7 +131,7 @@ bool expect_number_in(const struct value *text, struct value *ret)
         end--;
     char word[64];
     size_t n = (size_t)(end - from);
-    if (n == 0 || n >= sizeof word || memchr(from, '\0', n))
+    if (n >= sizeof word || memchr(from, '\0', n))
         return false;
     memcpy(word, from, n);
     word[n] = '\0';

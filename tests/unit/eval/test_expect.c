@@ -62,7 +62,7 @@ static void compile__bad_json_path__names_its_column(void **state)
     struct expectation *x;
     struct err e = {0};
     assert_int_equal(expect_compile("json $.a[ == 1", "http", &x, &e), -1);
-    assert_memory_equal(e.text, "column 6: ", 10);
+    assert_memory_equal(e.text, "column 6: bad path", 18);
 }
 
 static void compile__wrong_operator__is_refused_with_a_guess(void **state)

@@ -126,6 +126,7 @@ static void json__every_type__compares_with_its_own_kind(void **state)
         {"json $.status contains \"k\"", true, NULL},
         {"json $.n contains 3", false, "3"},
         {"json $.deep contains \"er\"", false, "an object of 1"},
+        {"json $.deep contains null", false, NULL},
         {"json $.deep.er.k[0] == 7", true, "7"},
         {"json $.n matches /3/", false, "3"},
         {"json $.list == 1", false, "a list of 3"},
