@@ -97,11 +97,11 @@ static int unknown_at_end(const struct history *h, int n)
 
 /* --- the tests -------------------------------------------------------------------------- */
 
-static bool step(struct monitor_status *s, int fail, int recover, enum verdict v, int64_t at_ms,
+static bool step(struct monitor_status *s, int after, enum verdict v, int64_t at_ms,
                  enum monitor_state *from)
 {
     struct result r = {.verdict = v, .at_ms = at_ms};
-    return state_step(s, fail, recover, &r, from);
+    return state_step(s, after, 2, &r, from);
 }
 
 static void check_last(const struct history *h, struct monitor_status *s, int fail, int recover)
@@ -109,7 +109,8 @@ static void check_last(const struct history *h, struct monitor_status *s, int fa
     struct belief before = oracle(h, h->n - 1, fail, recover);
     struct belief after = oracle(h, h->n, fail, recover);
     enum monitor_state from = MONITOR_UNKNOWN;
-    bool moved = step(s, fail, recover, h->v[h->n - 1], instant(h->n - 1), &from);
+    struct result r = {.verdict = h->v[h->n - 1], .at_ms = instant(h->n - 1)};
+    bool moved = state_step(s, fail, recover, &r, &from);
     assert_int_equal(s->state, after.state);
     assert_int_equal(s->since_ms, after.since);
     assert_int_equal(moved, before.state != after.state);
@@ -176,8 +177,8 @@ static void step__fewer_than_fail_after_bad__never_goes_down(void **state)
     struct monitor_status s = {0};
     enum monitor_state from;
     for (int i = 0; i < 100; i++) {
-        step(&s, 3, 2, i % 3 == 2 ? VERDICT_UP : VERDICT_DOWN, i, &from);
-        step(&s, 3, 2, VERDICT_UNKNOWN, i, &from);
+        step(&s, 3, i % 3 == 2 ? VERDICT_UP : VERDICT_DOWN, i, &from);
+        step(&s, 3, VERDICT_UNKNOWN, i, &from);
         assert_int_not_equal(s.state, MONITOR_DOWN);
     }
 }
@@ -187,12 +188,12 @@ static void step__unknown_between_bad_ones__neither_counts_nor_breaks_the_row(vo
     (void)state;
     struct monitor_status s = {0};
     enum monitor_state from;
-    step(&s, 2, 2, VERDICT_UP, 10, &from);
-    step(&s, 2, 2, VERDICT_DOWN, 20, &from);
+    step(&s, 2, VERDICT_UP, 10, &from);
+    step(&s, 2, VERDICT_DOWN, 20, &from);
     for (int i = 0; i < 5; i++)
-        assert_false(step(&s, 2, 2, VERDICT_UNKNOWN, 30 + i, &from));
+        assert_false(step(&s, 2, VERDICT_UNKNOWN, 30 + i, &from));
     assert_int_equal(state_shown(&s, 2), MONITOR_UNKNOWN);
-    assert_true(step(&s, 2, 2, VERDICT_DOWN, 40, &from));
+    assert_true(step(&s, 2, VERDICT_DOWN, 40, &from));
     assert_int_equal(from, MONITOR_UP);
     assert_int_equal(s.since_ms, 20);
     assert_int_equal(state_shown(&s, 2), MONITOR_DOWN);
@@ -205,7 +206,7 @@ static void step__warned_in_the_middle_of_good__is_dated_to_the_first_warned(voi
     enum monitor_state from;
     static const enum verdict row[] = {VERDICT_UP, VERDICT_UP, VERDICT_DEGRADED, VERDICT_DEGRADED};
     for (int i = 0; i < 4; i++)
-        assert_int_equal(step(&s, 2, 2, row[i], instant(i), &from), i == 0 || i == 3);
+        assert_int_equal(step(&s, 2, row[i], instant(i), &from), i == 0 || i == 3);
     assert_int_equal(s.state, MONITOR_DEGRADED);
     assert_int_equal(s.since_ms, instant(2));
     assert_int_equal(s.streak_ms, instant(0));
@@ -217,9 +218,9 @@ static void step__streaks_at_their_largest__do_not_overflow(void **state)
     struct monitor_status s = {.state = MONITOR_UP, .good = INT32_MAX, .clean = INT32_MAX,
                                .unknown = INT32_MAX};
     enum monitor_state from;
-    step(&s, 2, 2, VERDICT_UNKNOWN, 1, &from);
+    step(&s, 2, VERDICT_UNKNOWN, 1, &from);
     assert_int_equal(s.unknown, INT32_MAX);
-    step(&s, 2, 2, VERDICT_UP, 2, &from);
+    step(&s, 2, VERDICT_UP, 2, &from);
     assert_int_equal(s.good, INT32_MAX);
     assert_int_equal(s.state, MONITOR_UP);
 }
