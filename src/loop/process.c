@@ -1,8 +1,9 @@
 /* process.c - start, listen, reap.
  *
- * Happy path: vfork shares our memory until the exec, so a program that cannot be executed
- * is known at once; a pidfd becomes readable when the child ends; then it is reaped, what is
- * left in its pipes is read, everything closes, and on_exit comes from the last close.
+ * Happy path: vfork lends the child our memory until the exec, and a pipe that closes with
+ * the exec tells at once whether it came to that; a pidfd becomes readable when the child
+ * ends; then it is reaped, what is left in its pipes is read, everything closes, and on_exit
+ * comes from the last close.
  * Without pidfd_open (old kernels, strict sandboxes) SIGCHLD does the same.
  * A grandchild that keeps the pipes open does not delay the end. */
 #include "loop/process.h"
@@ -48,7 +49,7 @@ struct process {
     void *arg;
 };
 
-/* --- starting ------------------------------------------------------------------------------ */
+/* --- starting ------------------------------------------------------------------------ */
 
 struct plan {
     const struct process_options *o;
@@ -58,8 +59,15 @@ struct plan {
     volatile int failed; /* errno of the child: our memory is its memory */
 };
 
+static void __attribute__((noreturn)) child_fail(const struct plan *p)
+{
+    int why = errno;
+    (void)!write(p->failed, &why, sizeof why);
+    _exit(127);
+}
+
 /* In the child, on borrowed memory: system calls only, then exec or _exit. */
-static void __attribute__((noreturn)) child_run(struct plan *p)
+static void __attribute__((noreturn)) child_run(const struct plan *p)
 {
     struct sigaction plain = {.sa_handler = SIG_DFL};
     sigset_t none;
@@ -71,23 +79,21 @@ static void __attribute__((noreturn)) child_run(struct plan *p)
         if (getppid() != p->parent)
             _exit(127); /* we were too late */
     }
-    if (dup2(p->in, 0) < 0 || dup2(p->out, 1) < 0 || dup2(p->err, 2) < 0 ||
-        (p->o->dir != NULL && chdir(p->o->dir) != 0)) {
-        p->failed = errno;
-        _exit(127);
-    }
+    if (dup2(p->in, 0) < 0 || dup2(p->out, 1) < 0 || dup2(p->err, 2) < 0)
+        child_fail(p);
+    if (p->o->dir != NULL && chdir(p->o->dir) != 0)
+        child_fail(p);
 #ifdef SYS_close_range
-    syscall(SYS_close_range, 3u, UINT_MAX, 0u);
+    syscall(SYS_close_range, 3u, UINT_MAX, 4u); /* CLOSE_RANGE_CLOEXEC */
 #endif
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     execvpe(p->o->argv[0], (char *const *)(uintptr_t)p->o->argv, p->env);
-    p->failed = errno;
-    _exit(127);
+    child_fail(p);
 }
 
 /* All signals wait meanwhile: our handlers must not run in the child. */
-static pid_t child_start(struct plan *p)
+static pid_t child_fork(struct plan *p)
 {
     sigset_t all, before;
     sigfillset(&all);
@@ -98,17 +104,33 @@ static pid_t child_start(struct plan *p)
         child_run(p);
     int saved = errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (pid < 0) {
-        p->failed = saved;
+    errno = saved;
+    return pid;
+}
+
+/* The child's pid once it is the program wanted; -1: errno says why it is not. */
+static pid_t child_start(struct plan *p)
+{
+    int ends[2], why = 0;
+    if (pipe2(ends, O_CLOEXEC) != 0)
         return -1;
-    }
-    if (p->failed == 0)
-        return pid;
-    waitpid(pid, NULL, 0);
+    p->failed = ends[1];
+    pid_t pid = child_fork(p);
+    int saved = errno;
+    close(ends[1]);
+    ssize_t told = -1;
+    while (pid >= 0 && (told = read(ends[0], &why, sizeof why)) < 0 && errno == EINTR)
+        ;
+    close(ends[0]);
+    if (told == 0)
+        return pid; /* closed by the exec, and nothing said */
+    if (pid >= 0)
+        waitpid(pid, NULL, 0);
+    errno = pid >= 0 ? why : saved;
     return -1;
 }
 
-/* --- output -------------------------------------------------------------------------------- */
+/* --- output -------------------------------------------------------------------------- */
 
 static void line_end(struct output *u)
 {
@@ -188,7 +210,7 @@ static void output_open(struct process *p, struct output *u, int fd)
     uv_poll_start(&u->poll, UV_READABLE, on_output);
 }
 
-/* --- the end ------------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------- */
 
 static void on_closed(void *arg)
 {
@@ -265,7 +287,7 @@ static int watch_end(struct process *p, struct err *e)
     return -1;
 }
 
-/* --- the door ------------------------------------------------------------------------------ */
+/* --- the door ------------------------------------------------------------------------ */
 
 static void close_all(const int *fds, size_t n)
 {
@@ -305,9 +327,10 @@ static pid_t spawn(const struct process_options *o, const int fds[N_FDS], struct
         .err = o->on_line != NULL ? fds[ERR_WRITE] : fds[NUL],
     };
     pid_t pid = child_start(&plan);
+    int failed = errno;
     mem_free(path_entry);
     if (pid < 0)
-        err_set(e, "%s: %s", o->argv[0], strerror(plan.failed));
+        err_set(e, "%s: %s", o->argv[0], strerror(failed));
     return pid;
 }
 

@@ -69,7 +69,7 @@ struct stream {
 
 static void try_next_address(struct stream *s, const char *why);
 
-/* --- the end ---------------------------------------------------------------------------- */
+/* --- the end ------------------------------------------------------------------------- */
 
 static void on_closed(void *arg)
 {
@@ -115,7 +115,7 @@ static void stream_fail(struct stream *s, const char *why)
     owner_close(&s->owner);
 }
 
-/* --- bytes out ---------------------------------------------------------------------------- */
+/* --- bytes out ----------------------------------------------------------------------- */
 
 static void stream_flush(struct stream *s);
 
@@ -207,7 +207,7 @@ size_t stream_queued(const struct stream *s)
     return s->link != NULL ? n + uv_stream_get_write_queue_size(&s->link->uv.stream) : n;
 }
 
-/* --- bytes in ----------------------------------------------------------------------------- */
+/* --- bytes in ------------------------------------------------------------------------ */
 
 static void stream_is_open(struct stream *s)
 {
@@ -279,7 +279,7 @@ static void on_read(uv_stream_t *h, ssize_t n, const uv_buf_t *b)
         tls_take(s);
 }
 
-/* --- connecting --------------------------------------------------------------------------- */
+/* --- connecting ---------------------------------------------------------------------- */
 
 static void connected(struct stream *s)
 {
@@ -392,7 +392,7 @@ static void on_deadline(void *arg)
         stream_fail(s, why);
 }
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- life ---------------------------------------------------------------------------- */
 
 static int copy_target(struct stream *s, const struct stream_target *t, struct err *e)
 {
@@ -400,7 +400,6 @@ static int copy_target(struct stream *s, const struct stream_target *t, struct e
     s->host = mem_strdup(t->host);
     s->port = t->port;
     s->connect_timeout_ms = t->connect_timeout_ms;
-    s->deadline_us = loop_mono_us() + t->connect_timeout_ms * 1000;
     if (t->tls == NULL)
         return 0;
     s->server_name = mem_strdup(t->tls->server_name);
@@ -425,6 +424,7 @@ struct stream *stream_open(struct loop *l, struct resolver *r, const struct stre
         stream_fail(s, e.text);
         return s;
     }
+    s->deadline_us = loop_mono_us() + t->connect_timeout_ms * 1000;
     if (s->unix_path != NULL)
         connect_unix(s);
     else

@@ -37,7 +37,7 @@ static const char *reason(void)
     return text != NULL ? text : "unknown error";
 }
 
-/* --- contexts -------------------------------------------------------------------------- */
+/* --- contexts ------------------------------------------------------------------------ */
 
 static int use_certificate(SSL_CTX *ctx, const struct tls_files *f, struct err *e)
 {
@@ -101,7 +101,7 @@ void tls_context_free(struct tls_context *c)
     SSL_CTX_free(ctx_of(c));
 }
 
-/* --- sessions -------------------------------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------------------ */
 
 static SSL *session_new(struct tls_context *c)
 {
@@ -149,7 +149,7 @@ void tls_session_free(struct tls_session *s)
     SSL_free(ssl_of(s));
 }
 
-/* --- bytes ----------------------------------------------------------------------------- */
+/* --- bytes --------------------------------------------------------------------------- */
 
 void tls_feed(struct tls_session *s, const void *p, size_t n)
 {

@@ -1,6 +1,7 @@
 /* test_resolver.c - against a real dnsmasq, and against a small server of our own where
  * questions must be counted, kept waiting or failed. */
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "base/mem.h"
 #include "loop/resolver.h"
 
-/* --- one question and what came of it ---------------------------------------------------- */
+/* --- one question and what came of it ------------------------------------------------ */
 
 struct heard {
     volatile bool done;
@@ -85,7 +86,7 @@ static int free_port(int type)
     return ntohs(a.sin_port);
 }
 
-/* --- a server of our own ------------------------------------------------------------------- */
+/* --- a server of our own ------------------------------------------------------------- */
 
 /* Answers by the first letter of the name: 'a' with 192.0.2.1 (nothing for AAAA), 'x' NXDOMAIN,
  * 's' SERVFAIL, 'q' never. */
@@ -160,7 +161,7 @@ static void begin_with_fake(struct fixture *f, struct fake *s)
     assert_int_equal(resolver_set_servers(f->resolver, s->address, &e), 0);
 }
 
-/* --- no server needed ------------------------------------------------------------------------ */
+/* --- no server needed ---------------------------------------------------------------- */
 
 static void address__asked__is_answered_at_once(void **state)
 {
@@ -319,8 +320,7 @@ static void no_address__of_that_family__says_so(void **state)
     end(&f);
 }
 
-/* --- the cache
- * ------------------------------------------------------------------------------------ */
+/* --- the cache ----------------------------------------------------------------------- */
 
 static void equal_questions__together__are_asked_once(void **state)
 {
@@ -409,8 +409,7 @@ static void many_names__beyond_the_cache__the_oldest_are_asked_again(void **stat
     end(&f);
 }
 
-/* --- ends
- * -------------------------------------------------------------------------------------------- */
+/* --- ends ---------------------------------------------------------------------------- */
 
 static void cancelled__question__never_ends_and_others_do(void **state)
 {
@@ -480,8 +479,7 @@ static void closed__with_questions__ends_each_of_them(void **state)
     }
 }
 
-/* --- dnsmasq
- * --------------------------------------------------------------------------------------------- */
+/* --- dnsmasq ------------------------------------------------------------------------- */
 
 static pid_t dnsmasq_pid;
 
@@ -497,7 +495,7 @@ static void dnsmasq_stop(void)
 static void dnsmasq_exec(const char *port)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    freopen("/dev/null", "w", stderr);
+    dup2(open("/dev/null", O_WRONLY), STDERR_FILENO);
     setenv("PATH", "/usr/sbin:/sbin:/usr/local/sbin:/usr/bin:/bin", 1);
     execlp("dnsmasq", "dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv",
            "--no-hosts", "--pid-file=", "--listen-address=127.0.0.1", "--bind-interfaces",
