@@ -1,34 +1,10 @@
 /* webhook.c - type, timestamp, data: the shape of Standard Webhooks 1.0.0, payload our own. */
 #include "format/webhook.h"
 
-#include <string.h>
-
 #include "base/json.h"
 #include "base/text.h"
+#include "format/labels.h"
 #include "model/names.h"
-
-static void write_labels(struct jw *w, const char *labels)
-{
-    char name[LABELS_SIZE];
-
-    jw_kv_object(w, "labels");
-    while (*labels) {
-        const char *end = strchr(labels, '\n');
-        size_t n = end ? (size_t)(end - labels) : strlen(labels);
-        const char *eq = memchr(labels, '=', n);
-
-        if (eq) {
-            size_t name_len = (size_t)(eq - labels);
-
-            memcpy(name, labels, name_len);
-            name[name_len] = '\0';
-            jw_key(w, name);
-            jw_textn(w, eq + 1, n - name_len - 1);
-        }
-        labels += n + (end != NULL);
-    }
-    jw_object_end(w);
-}
 
 static const char *or_null(const char *s)
 {
@@ -45,7 +21,7 @@ static void write_incident(struct jw *w, const struct notice *n)
     jw_kv_text(w, "title", n->title);
     jw_kv_text(w, "monitor", or_null(n->monitor));
     jw_kv_text(w, "group", or_null(n->group));
-    write_labels(w, n->labels);
+    labels_write(w, "labels", n->labels);
     jw_kv_time(w, "started_at", n->started_ms);
     if (n->resolved_ms)
         jw_kv_time(w, "resolved_at", n->resolved_ms);

@@ -1,0 +1,200 @@
+/* on_incidents.c - incidents: list, one, and what people do to them.
+ *
+ * Open ones come from the engine at once. Resolved ones are asked of the store; while it
+ * is away the list says so, and a single one cannot be told from one that never was. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/vec.h"
+#include "format/api.h"
+#include "incidents.h"
+#include "wire/state.h"
+
+#define HISTORY_MAX 500 /* resolved ones looked through for a single id */
+
+/* A question that the store must help with. */
+struct history {
+    struct pending pending; /* first */
+    VEC(struct incident) found;
+    size_t limit;
+    bool only_one; /* `id` is asked for */
+    char id[ROUTE_ARG_SIZE];
+};
+
+/* --- answering ------------------------------------------------------------------------ */
+
+static int by_opened(const void *a, const void *b)
+{
+    const struct incident *x = a, *y = b;
+
+    if (x->opened_ms != y->opened_ms)
+        return x->opened_ms < y->opened_ms ? 1 : -1;
+    return strcmp(y->id, x->id);
+}
+
+static void reply_list(struct web *web, struct request *q, struct history *h, bool away)
+{
+    struct buf body;
+    struct jw w;
+
+    if (h->found.n > 1)
+        qsort(h->found.items, h->found.n, sizeof *h->found.items, by_opened);
+    buf_init(&body, WEB_MAX_ANSWER);
+    jw_init(&w, &body);
+    jw_object(&w);
+    jw_kv_list(&w, "incidents");
+    for (size_t i = 0; i < h->found.n && i < h->limit; i++)
+        api_write_incident(&w, &h->found.items[i]);
+    jw_list_end(&w);
+    jw_kv_bool(&w, "store_away", away);
+    jw_object_end(&w);
+    reply_json(web, q, 200, &body);
+}
+
+void reply_incident(struct web *web, struct request *q, const struct incident *i)
+{
+    struct buf body;
+    struct jw w;
+
+    buf_init(&body, 65536);
+    jw_init(&w, &body);
+    api_write_incident(&w, i);
+    reply_json(web, q, 200, &body);
+}
+
+static void reply_one(struct web *web, struct request *q, const struct history *h, bool away)
+{
+    for (size_t i = 0; i < h->found.n; i++) {
+        if (strcmp(h->found.items[i].id, h->id) == 0) {
+            reply_incident(web, q, &h->found.items[i]);
+            return;
+        }
+    }
+    if (away)
+        reply_problem(web, q, 503, "%s is not open, and the store is away", h->id);
+    else
+        reply_problem(web, q, 404, "there is no incident %s", h->id);
+}
+
+/* --- the store's part ----------------------------------------------------------------- */
+
+static bool has(const struct history *h, const char *id)
+{
+    for (size_t i = 0; i < h->found.n; i++)
+        if (strcmp(h->found.items[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void on_record(void *arg, const char *record, size_t n)
+{
+    struct history *h = arg;
+    struct incident i;
+
+    if (state_read_incident(record, n, &i, NULL) == 0 && !has(h, i.id))
+        vec_push(&h->found, i);
+}
+
+static void on_resolved(void *arg, const char *json, size_t n, bool away)
+{
+    struct history *h = arg;
+    struct web *web = h->pending.web;
+    struct request *q = pending_end(&h->pending);
+
+    if (!away && q != NULL)
+        records_each(json, n, on_record, h);
+    if (q != NULL && h->only_one)
+        reply_one(web, q, h, away);
+    else if (q != NULL)
+        reply_list(web, q, h, away);
+    vec_done(&h->found);
+    mem_free(h);
+}
+
+static void ask_store(struct call *c, struct history *h, size_t limit)
+{
+    struct store *s = c->web->app->store(c->web->app_arg);
+
+    pending_begin(&h->pending, c->web, c->q);
+    if (s != NULL)
+        store_read_resolved(s, limit, on_resolved, h);
+    else
+        on_resolved(h, NULL, 0, true);
+}
+
+/* --- reading -------------------------------------------------------------------------- */
+
+static void add_open(const struct call *c, struct history *h)
+{
+    const struct incident *const *open;
+    size_t n = engine_incidents(c->engine, &open);
+
+    for (size_t i = 0; i < n; i++)
+        vec_push(&h->found, *open[i]);
+}
+
+void on_incidents(struct call *c)
+{
+    char state[16] = "open";
+    bool asked = request_query(c->v, "state", state, sizeof state);
+    bool open = text_eq(state, "open"), all = text_eq(state, "all");
+    size_t limit;
+
+    if (asked && !open && !all && !text_eq(state, "resolved")) {
+        reply_problem(c->web, c->q, 400, "state: one of open, resolved, all");
+        return;
+    }
+    if (records_limit(c, &limit) < 0)
+        return;
+    struct history *h = mem_new(struct history);
+
+    h->limit = open ? SIZE_MAX : limit;
+    if (open || all)
+        add_open(c, h);
+    if (!open) {
+        ask_store(c, h, limit);
+        return;
+    }
+    reply_list(c->web, c->q, h, false);
+    vec_done(&h->found);
+    mem_free(h);
+}
+
+const struct incident *incident_find(const struct engine *e, const char *text, size_t *ret_fitting)
+{
+    const struct incident *const *open, *found = NULL;
+    size_t n = engine_incidents(e, &open);
+
+    *ret_fitting = 0;
+    for (size_t i = n; i > 0; i--) {
+        const struct incident *x = open[i - 1];
+
+        if (strcmp(x->id, text) == 0 || strcmp(x->monitor, text) == 0 ||
+            strcmp(x->dedup_key, text) == 0) {
+            *ret_fitting = 1;
+            return x;
+        }
+        if (strlen(text) >= 3 && (text_starts(x->id, text) || text_ends(x->id, text))) {
+            ++*ret_fitting;
+            found = x;
+        }
+    }
+    return *ret_fitting == 1 ? found : NULL;
+}
+
+void on_incident(struct call *c)
+{
+    size_t fitting;
+    const struct incident *i = incident_find(c->engine, c->arg, &fitting);
+
+    if (i != NULL) {
+        reply_incident(c->web, c->q, i);
+        return;
+    }
+    struct history *h = mem_new(struct history);
+
+    h->only_one = true;
+    text_copy(h->id, sizeof h->id, c->arg);
+    ask_store(c, h, HISTORY_MAX);
+}
