@@ -38,14 +38,11 @@ static void reply_ledger(struct web *web, struct request *q, struct ledger *l, b
         qsort(l->found.items, l->found.n, sizeof *l->found.items, by_created);
     buf_init(&body, WEB_MAX_ANSWER);
     jw_init(&w, &body);
-    jw_object(&w);
-    jw_kv_list(&w, "deliveries");
+    jw_list(&w);
     for (size_t i = 0; i < l->found.n && i < l->limit; i++)
         api_write_delivery(&w, &l->found.items[i]);
     jw_list_end(&w);
-    jw_kv_bool(&w, "store_away", away);
-    jw_object_end(&w);
-    reply_json(web, q, 200, &body);
+    reply_list(web, q, &body, away);
 }
 
 static bool is_known(const struct ledger *l, const char *id)

@@ -1,7 +1,8 @@
 /* on_incidents.c - incidents: list, one, and what people do to them.
  *
- * Open ones come from the engine at once. Resolved ones are asked of the store; while it
- * is away the list says so, and a single one cannot be told from one that never was. */
+ * Open ones come from the engine at once, oldest first. Resolved ones are asked of the
+ * store, newest first; while it is away a header says so, and a single one cannot be told
+ * from one that never was. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct history {
     struct pending pending; /* first */
     VEC(struct incident) found;
     size_t limit;
+    bool newest_first;
     bool only_one; /* `id` is asked for */
     char id[ROUTE_ARG_SIZE];
 };
@@ -33,23 +35,20 @@ static int by_opened(const void *a, const void *b)
     return strcmp(y->id, x->id);
 }
 
-static void reply_list(struct web *web, struct request *q, struct history *h, bool away)
+static void reply_incidents(struct web *web, struct request *q, struct history *h, bool away)
 {
     struct buf body;
     struct jw w;
 
-    if (h->found.n > 1)
+    if (h->newest_first && h->found.n > 1)
         qsort(h->found.items, h->found.n, sizeof *h->found.items, by_opened);
     buf_init(&body, WEB_MAX_ANSWER);
     jw_init(&w, &body);
-    jw_object(&w);
-    jw_kv_list(&w, "incidents");
+    jw_list(&w);
     for (size_t i = 0; i < h->found.n && i < h->limit; i++)
         api_write_incident(&w, &h->found.items[i]);
     jw_list_end(&w);
-    jw_kv_bool(&w, "store_away", away);
-    jw_object_end(&w);
-    reply_json(web, q, 200, &body);
+    reply_list(web, q, &body, away);
 }
 
 void reply_incident(struct web *web, struct request *q, const struct incident *i)
@@ -106,8 +105,10 @@ static void on_resolved(void *arg, const char *json, size_t n, bool away)
         records_each(json, n, on_record, h);
     if (q != NULL && h->only_one)
         reply_one(web, q, h, away);
+    else if (q != NULL && away && h->found.n == 0)
+        reply_problem(web, q, 503, "the store is away");
     else if (q != NULL)
-        reply_list(web, q, h, away);
+        reply_incidents(web, q, h, away);
     vec_done(&h->found);
     mem_free(h);
 }
@@ -150,13 +151,14 @@ void on_incidents(struct call *c)
     struct history *h = mem_new(struct history);
 
     h->limit = open ? SIZE_MAX : limit;
+    h->newest_first = !open;
     if (open || all)
         add_open(c, h);
     if (!open) {
         ask_store(c, h, limit);
         return;
     }
-    reply_list(c->web, c->q, h, false);
+    reply_incidents(c->web, c->q, h, false);
     vec_done(&h->found);
     mem_free(h);
 }

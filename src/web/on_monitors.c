@@ -46,15 +46,13 @@ void on_monitors(struct call *c)
             map_put(&by_monitor, open[i]->monitor, (void *)(uintptr_t)open[i]->id);
     buf_init(&body, WEB_MAX_ANSWER);
     jw_init(&w, &body);
-    jw_object(&w);
-    jw_kv_list(&w, "monitors");
+    jw_list(&w);
     for (size_t i = 0; i < c->config->n_monitors; i++) {
         const struct monitor *m = &c->config->monitors[i];
 
         write_monitor(&w, c, m, map_get(&by_monitor, m->name));
     }
     jw_list_end(&w);
-    jw_object_end(&w);
     map_done(&by_monitor);
     reply_json(c->web, c->q, 200, &body);
 }

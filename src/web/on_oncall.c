@@ -55,13 +55,11 @@ void on_oncall(struct call *c)
     }
     buf_init(&body, WEB_MAX_ANSWER);
     jw_init(&w, &body);
-    jw_object(&w);
-    jw_kv_list(&w, "oncall");
+    jw_list(&w);
     for (size_t i = 0; !one && i < c->config->n_schedules; i++)
         write_entry(&w, &c->config->schedules[i], at_ms);
     if (one)
         write_entry(&w, config_schedule(c->config, name), at_ms);
     jw_list_end(&w);
-    jw_object_end(&w);
     reply_json(c->web, c->q, 200, &body);
 }

@@ -53,6 +53,18 @@ void reply_json(struct web *w, struct request *q, int status, struct buf *body)
     reply_text(w, q, status, "application/json", body);
 }
 
+void reply_list(struct web *w, struct request *q, struct buf *body, bool store_away)
+{
+    static const struct header partial = {"Midwatch-Store", "away"};
+
+    if (!store_away || body->over) {
+        reply_json(w, q, 200, body);
+        return;
+    }
+    reply(w, q, &(struct answer){.status = 200, .content_type = "application/json", .take = body},
+          &partial);
+}
+
 void reply_page(struct web *w, struct request *q)
 {
     struct header headers[HEADERS_MAX];

@@ -61,6 +61,8 @@ extern const struct web_route routes[]; /* ends with a row without a path */
 
 /* reply.c: each answers the request. `w` may be NULL: nobody counts then. Bodies are taken. */
 void reply_json(struct web *w, struct request *q, int status, struct buf *body);
+/* A list that the store had a part in; a header says when it was away. */
+void reply_list(struct web *w, struct request *q, struct buf *body, bool store_away);
 void reply_text(struct web *w, struct request *q, int status, const char *type, struct buf *body);
 void reply_page(struct web *w, struct request *q);
 void reply_problem(struct web *w, struct request *q, int status, const char *fmt, ...)
