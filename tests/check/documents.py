@@ -39,8 +39,8 @@ def metrics(tree):
     found = {}
     for path in tree.files("src", ends=(".c",)):
         text = tree.text(path)
-        for m in re.finditer(r"\bmidwatch_[a-z][a-z0-9_]+[a-z0-9]\b", text):
-            found.setdefault(m[0], f"{path}:{text.count(chr(10), 0, m.start()) + 1}")
+        for m in re.finditer(r"\b(midwatch_[a-z][a-z0-9_]*[a-z0-9])\b", text):
+            found.setdefault(re.sub(r"_(sum|count|bucket)$", "", m[1]), f"{path}:{text.count(chr(10), 0, m.start()) + 1}")
     return found
 
 

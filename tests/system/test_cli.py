@@ -26,6 +26,7 @@ def test_help__lists_commands__each_with_a_help_of_its_own():
 
 def test_wrong_usage__status_2__one_line_on_stderr():
     with World() as w:
+        w.write(w.config(w.target(), w.receiver()))
         for args in (["nonsense"], ["check", "--nonsense"], ["ack"], ["probe"], ["oncall", "--at", "never"],
                      ["check", "-c"]):
             done = w.cli(*args, status=2)

@@ -77,7 +77,7 @@ def test_streak__survives_a_reload_between_two_bad_results():
     with World() as w:
         hook, target = w.receiver(), w.target()
         config = w.config(target, hook)
-        config["monitors"][0] |= {"fail_after": 6, "retry_interval": "1s"}
+        config["monitors"][0] |= {"fail_after": 6, "retry_interval": "500ms"}
         w.run(config)
         until(lambda: w.monitor().get("state") == "up", "the monitor to be up")
         before = target.count
