@@ -205,11 +205,80 @@ static void clock__stepped_by_an_hour__moves_no_page(void **state)
     sim_done(&s);
 }
 
+/* --- what is on its way when the target recovers --- */
+
+static enum answer slow_answer;
+
+static enum answer a_is_slow(struct sim *s, const struct delivery *d)
+{
+    (void)s;
+    return d->notice.type == NOTICE_TRIGGERED ? slow_answer : ANSWER_OK;
+}
+
+static size_t resolves_after_a_page_in_flight(enum answer a)
+{
+    struct sim s;
+    size_t n = 0;
+
+    slow_answer = a;
+    sim_init(&s, HEAD "policies: { p: { steps: [ { notify: ['channel:a'] } ] }, "
+                      "default: { steps: [ { notify: ['channel:f'] } ] } }\n", 1, START_MS);
+    s.answer_of = a_is_slow;
+    s.down[0] = true;
+    sim_run(&s, START_MS + 10);
+    assert_int_equal(s.flights.n, 1);
+    s.flights.items[0].ends_ms = START_MS + 15000;      /* past the probe that finds it well */
+    s.down[0] = false;
+    sim_run(&s, START_MS + 10 * MINUTE);
+    for (size_t i = 0; i < s.got.n; i++)
+        n += s.got.items[i].notice.type == NOTICE_RESOLVED;
+    sim_done(&s);
+    return n;
+}
+
+static void resolve__while_the_page_is_in_flight__follows_only_if_it_may_have_arrived(void **state)
+{
+    (void)state;
+    assert_int_equal(resolves_after_a_page_in_flight(ANSWER_OK), 1);
+    assert_int_equal(resolves_after_a_page_in_flight(ANSWER_LOST_OK), 1);
+    assert_int_equal(resolves_after_a_page_in_flight(ANSWER_500), 1);
+    assert_int_equal(resolves_after_a_page_in_flight(ANSWER_DEAD), 0);
+    assert_int_equal(resolves_after_a_page_in_flight(ANSWER_REFUSED), 0);
+}
+
+static void kill__at_any_quiet_second__loses_no_streak_and_no_state(void **state)
+{
+    (void)state;
+    for (int64_t at_ms = 5000; at_ms < 90000; at_ms += 10000) {
+        struct monitor_status before, after;
+        struct sim s;
+
+        sim_init(&s, "defaults: { interval: 10s, fail_after: 3, recover_after: 3 }\n"
+                     "monitors: [ { name: api, http: 'http://127.0.0.1:1/' } ]\n"
+                     "channels: { f: { type: webhook, url: 'http://127.0.0.1:6/' } }\n", 1, START_MS);
+        s.down[0] = true;
+        sim_run(&s, START_MS + (at_ms < 45000 ? at_ms : 45000));
+        s.down[0] = false;
+        sim_run(&s, START_MS + at_ms);
+        before = *engine_status(s.engine, "api");
+        sim_die(&s);
+        after = *engine_status(s.engine, "api");
+        assert_int_equal(after.state, before.state);
+        assert_int_equal(after.since_ms, before.since_ms);
+        assert_int_equal(after.bad, before.bad);
+        if (before.state == MONITOR_DOWN)
+            assert_int_equal(after.good, before.good);
+        sim_done(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(policy__by_its_timeline__pages_at_the_minute),
         cmocka_unit_test(incident__resolved_by_hand_while_failing__confirms_anew_and_opens_again),
+        cmocka_unit_test(resolve__while_the_page_is_in_flight__follows_only_if_it_may_have_arrived),
+        cmocka_unit_test(kill__at_any_quiet_second__loses_no_streak_and_no_state),
         cmocka_unit_test(clock__stepped_by_an_hour__moves_no_page),
     };
 
