@@ -12,6 +12,7 @@ import http.client
 import inspect
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -67,9 +68,12 @@ def steady(condition, what, seconds):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """Below the ports that outgoing connections take: nobody gets it before its server does."""
+    while True:
+        port = random.randrange(15000, 32000)
+        with socket.socket() as s, contextlib.suppress(OSError):
+            s.bind(("127.0.0.1", port))
+            return port
 
 
 class Redis:
