@@ -121,28 +121,32 @@ void jw_int(struct jw *w, int64_t i)
     buf_printf(w->out, "%lld", (long long)i);
 }
 
+/* Very large ones in the exponent form, which readers take that refuse long integers. */
+static size_t real_text(double d, int decimals, char *dst, size_t size)
+{
+    if (fabs(d) >= 1e15)
+        return (size_t)snprintf(dst, size, "%.17g", d);
+    int places = decimals < 0 ? 0 : decimals > 17 ? 17 : decimals;
+    size_t n = (size_t)snprintf(dst, size, "%.*f", places, d);
+    if (places) {
+        while (dst[n - 1] == '0')
+            n--;
+        n -= dst[n - 1] == '.';
+    }
+    return n;
+}
+
 void jw_real(struct jw *w, double d, int decimals)
 {
-    char text[400];
+    char text[64];
     if (!isfinite(d)) {
         jw_null(w);
         return;
     }
-    int n = snprintf(text, sizeof text, "%.*f",
-                     decimals < 0    ? 0
-                     : decimals > 17 ? 17
-                                     : decimals,
-                     d);
-    if (strchr(text, '.')) {
-        while (text[n - 1] == '0')
-            n--;
-        n -= text[n - 1] == '.';
-    }
+    size_t n = real_text(d, decimals, text, sizeof text);
+    bool minus_zero = n == 2 && memcmp(text, "-0", 2) == 0;
     next(w);
-    if (n == 2 && memcmp(text, "-0", 2) == 0)
-        buf_char(w->out, '0');
-    else
-        buf_put(w->out, text, (size_t)n);
+    buf_put(w->out, text + minus_zero, n - minus_zero);
 }
 
 void jw_bool(struct jw *w, bool b)
