@@ -14,7 +14,7 @@
 
 #define COMMIT_MAX_BYTES ((size_t)32 << 20)
 #define SNAPSHOT_PIECE 250      /* values in one record of a snapshot */
-#define PLACES 4096             /* of transitions in one commit, for their ids */
+#define PLACES (1u << 20)        /* of transitions in one commit, for their ids; Lua counts to 2^53 */
 
 struct pack {
     struct buf out;
@@ -92,13 +92,15 @@ static void pack_attempt(struct pack *k, const struct attempt *a)
     pack_entry(k, "a", a->at_ms, h >> 32 | 1);
 }
 
-static void pack_transition(struct pack *k, const struct transition *t, int64_t seq, size_t place)
+/* The same move has the same id, whichever commit brings it; those of one event keep their order. */
+static void pack_transition(struct pack *k, const struct transition *t, size_t place)
 {
     state_write_transition(k->scratch, t);
-    pack_entry(k, "t", t->at_ms, (uint64_t)seq * PLACES + place % PLACES);
+    uint64_t h = hash64(buf_text(k->scratch), k->scratch->len, 0) >> 32;
+    pack_entry(k, "t", t->at_ms, (uint64_t)place % PLACES << 32 | h);
 }
 
-static void pack_changes(struct pack *k, const struct commit *c, int64_t seq)
+static void pack_changes(struct pack *k, const struct commit *c)
 {
     for (size_t i = 0; i < c->monitors.n; i++)
         pack_monitor(k, &c->monitors.items[i]);
@@ -109,7 +111,7 @@ static void pack_changes(struct pack *k, const struct commit *c, int64_t seq)
     for (size_t i = 0; i < c->attempts.n; i++)
         pack_attempt(k, &c->attempts.items[i]);
     for (size_t i = 0; i < c->transitions.n; i++)
-        pack_transition(k, &c->transitions.items[i], seq, i);
+        pack_transition(k, &c->transitions.items[i], i);
 }
 
 int commit_pack(struct store *s, const struct commit *c, struct unit *ret)
@@ -125,7 +127,7 @@ int commit_pack(struct store *s, const struct commit *c, struct unit *ret)
     arg_text(&k, s->writer);
     arg_int(&k, s->seq);
     arg_int(&k, c->at_ms);
-    pack_changes(&k, c, s->seq);
+    pack_changes(&k, c);
     if (k.out.over) {
         buf_done(&k.out);
         return -1;

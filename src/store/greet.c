@@ -68,11 +68,10 @@ static void on_probe(void *arg, const redisReply *r)
         return;
     }
     const redisReply *writer = r->element[1], *seq = r->element[2];
-    if (writer->type != REDIS_REPLY_STRING || !text_eq(writer->str, s->writer))
-        lost = true;
-    else
-        lost = seq->type == REDIS_REPLY_STRING && strtoll(seq->str, NULL, 10) < s->seq_kept;
-    if (lost && s->restored)
+    if (s->seq_kept > 0)
+        lost = writer->type != REDIS_REPLY_STRING || !text_eq(writer->str, s->writer) ||
+               seq->type != REDIS_REPLY_STRING || strtoll(seq->str, NULL, 10) < s->seq_kept;
+    if (lost)
         log_warning("store", "redis does not have all it had when it was last here; writing the open state again");
     session_greeted(s, lost);
 }
@@ -85,6 +84,7 @@ static void probe(struct store *s)
 
     if (commit_pack(s, &nothing, &u) != 0)
         return;
+    s->seq--;       /* it changes nothing, so it counts for nothing */
     buf_init(&head, 256);
     commit_put_head(s, &head, u.count, "mw_commit");
     redis_write(s->conn, head.p, head.len);

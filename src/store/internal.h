@@ -35,7 +35,6 @@ struct store {
     int attempts;               /* since the last good session */
     int64_t backoff_floor_ms;
     int64_t opened_us;
-    bool early;                 /* the deadline of on_ready has been brought forward */
     bool was_ready;             /* at least once */
     int types_seen;             /* of our keys, while greeting */
     bool reloading;             /* reconnecting only to load the function again: not told to anybody */
@@ -55,7 +54,8 @@ struct store {
 
     /* commits (commit.c) */
     char writer[20];
-    int64_t seq, seq_kept;      /* given last; answered last */
+    int64_t seq;                /* given last */
+    int64_t seq_placed, seq_kept;       /* last sent or spooled; last that Redis answered */
     bool spool_refuses[2];      /* by lane->synced; said once */
     bool owes_snapshot;         /* Redis lacks something that we know */
     char keys[KEY_COUNT][KEY_SIZE];
@@ -68,7 +68,7 @@ struct store {
     struct store_facts facts;
 
     /* closing (store.c) */
-    bool closing, stopping_embedded, handles_closed;
+    bool closing, flushed, stopping_embedded, handles_closed;
     int64_t close_by_us;
     void (*on_closed)(void *arg);
     void *closed_arg;

@@ -138,6 +138,13 @@ static void lose(struct lane *l, const struct unit *u, const struct err *e)
     log_error("store", "%s: %s are dropped", e->text, l->synced ? "decisions go on in memory, their records" : "samples");
 }
 
+static void placed(struct lane *l, const struct unit *u)
+{
+    l->store->spool_refuses[l->synced] = false;
+    if (u->seq > l->store->seq_placed)
+        l->store->seq_placed = u->seq;
+}
+
 static void spool_unit(struct lane *l, const struct unit *u)
 {
     struct spool_record r = {u->kind, u->count, u->p, u->n};
@@ -147,7 +154,7 @@ static void spool_unit(struct lane *l, const struct unit *u)
     if (!kept)
         lose(l, u, &e);
     else
-        l->store->spool_refuses[l->synced] = false;
+        placed(l, u);
     if (l->synced)
         await_sync(l, u, kept);
 }
@@ -289,6 +296,7 @@ void lane_put(struct lane *l, const struct unit *u)
     if (l->direct) {
         struct batch *b = mem_new(struct batch);
         *b = (struct batch){.lane = l, .unit = *u};
+        placed(l, u);
         send_batch(b, u->p, u->n);
         return;
     }
@@ -307,6 +315,11 @@ static void send_from_spool(struct lane *l, const struct spool_record *r)
     send_batch(b, r->p, r->n);
 }
 
+static size_t window_bytes(const struct store *s)
+{
+    return (size_t)s->queue_max < WINDOW_BYTES ? (size_t)s->queue_max : WINDOW_BYTES;
+}
+
 void lane_pump(struct lane *l)
 {
     struct store *s = l->store;
@@ -316,7 +329,7 @@ void lane_pump(struct lane *l)
         return;
     if (!l->synced && loop_mono_us() < s->samples_pause_until_us)
         return;
-    while (l->unanswered < WINDOW && l->unanswered_bytes < WINDOW_BYTES && spool_next(l->spool, &r))
+    while (l->unanswered < WINDOW && l->unanswered_bytes < window_bytes(s) && spool_next(l->spool, &r))
         send_from_spool(l, &r);
     if (lane_quiet(l) && spool_empty(l->spool))
         store_lane_is_empty(s, l);

@@ -200,6 +200,8 @@ static void on_minute(void *arg, const redisReply *r)
         rollup_decode((const unsigned char *)r->str, &before);
         rollup_merge(&u->roll, &before);
     }
+    if (x->samples->store->closing)
+        store_advance_close(x->samples->store);
 }
 
 static void ask_minute(struct series *x, struct minute *u)

@@ -16,7 +16,7 @@
 #define BACKOFF_MS 100
 #define PING_US INT64_C(5000000)
 #define SNAPSHOT_DELAY_MS 300
-#define EARLY_READY_MS 2000
+#define EARLY_READY_MS 1000
 
 bool store_connected(const struct store *s)
 {
@@ -53,22 +53,23 @@ void session_reload(struct store *s)
 
 /* --- the end ------------------------------------------------------------------------------- */
 
-/* A start without Redis: no use in waiting the whole five seconds for something that says no. */
-static void ready_early(struct store *s)
+/* A start without Redis: no use in waiting the whole five seconds for what nobody will cure in them.
+ * (A server of our own that is starting, or one that is loading, may well answer in time.) */
+static void ready_early(struct store *s, enum session was)
 {
     int64_t left_ms = EARLY_READY_MS - (loop_mono_us() - s->opened_us) / 1000;
+    bool needs_hands = s->backoff_floor_ms > 0;
 
-    if (!s->told && !s->url.embedded && !s->early) {
-        s->early = true;
-        timer_start(&s->deadline, left_ms > 0 ? left_ms : 0);
-    }
+    if (s->told || s->url.embedded || (was != SESSION_CONNECTING && !needs_hands))
+        return;
+    timer_start(&s->deadline, needs_hands || left_ms < 0 ? 0 : left_ms);
 }
 
 static void on_end(void *arg, const char *why)
 {
     struct store *s = arg;
     bool quiet = s->reloading && s->attempts == 0 && s->session == SESSION_READY;
-    bool was_ready = s->session == SESSION_READY;
+    enum session was = s->session;
 
     s->conn = NULL;
     s->session = SESSION_DOWN;
@@ -84,9 +85,9 @@ static void on_end(void *arg, const char *why)
     if (!quiet) {
         s->facts.errors++;
         store_set_state(s, STORE_AWAY, why);
-        ready_early(s);
+        ready_early(s, was);
     }
-    if (was_ready)
+    if (was == SESSION_READY)
         timer_start(&s->snapshot, SNAPSHOT_DELAY_MS);
     timer_start(&s->reconnect, quiet ? 0 : backoff_ms(s));
 }
@@ -142,8 +143,7 @@ void session_greeted(struct store *s, bool lost_something)
 {
     s->session = SESSION_CATCHING_UP;
     s->idle_since_us = loop_mono_us();
-    if (s->restored)
-        s->owes_snapshot |= lost_something;
+    s->owes_snapshot |= lost_something;
     samples_forget_sizes(s->samples);
     lane_pump(&s->commits);
 }
@@ -153,7 +153,7 @@ static void become_ready(struct store *s)
     s->session = SESSION_READY;
     s->commits.held = false;
     s->commits.direct = true;
-    s->seq_kept = s->seq;
+    s->seq_kept = s->seq_placed;
     s->facts.reconnects += s->was_ready ? 1 : 0;
     s->was_ready = true;
     s->attempts = 0;

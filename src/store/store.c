@@ -288,7 +288,7 @@ static void close_handles(struct store *s)
     owner_close(&s->owner);
 }
 
-/* Answers, then the end of the connection (what is unanswered goes to the spool), then the sync,
+/* Answers, then the samples still gathered and their answers, then the end of the connection (what is unanswered goes to the spool), then the sync,
  * then our redis-server, then the handles. Called after everything that may have moved it on. */
 void store_advance_close(struct store *s)
 {
@@ -296,6 +296,13 @@ void store_advance_close(struct store *s)
 
     if (!s->closing || s->handles_closed || s->stopping_embedded)
         return;
+    if (!s->flushed) {
+        if (s->conn != NULL && redis_oldest_us(s->conn) != 0 && loop_mono_us() < s->close_by_us)
+            return;
+        s->flushed = true;
+        samples_flush(s->samples);
+        answered = s->commits.unanswered == 0 && s->samples_lane.unanswered == 0;
+    }
     if (s->conn != NULL) {
         if (answered || loop_mono_us() >= s->close_by_us || s->session != SESSION_READY)
             redis_close(s->conn, "midwatch is stopping");
@@ -320,7 +327,6 @@ void store_close(struct store *s, void (*done)(void *arg), void *arg)
 {
     bool unsaved = s->session != SESSION_READY && s->was_ready && s->facts.state == STORE_AWAY;
 
-    samples_flush(s->samples);
     if (unsaved)
         commit_snapshot(s);
     s->closing = true;
