@@ -72,6 +72,18 @@ static inline int64_t reading_instant(const struct zone *z, const char *s)
     return has_zone ? ms : zone_resolve(z, ms / 1000, ZONE_GAP_NEXT) * 1000;
 }
 
+static inline void reading_known(const struct jv *object, const char *const *keys)
+{
+    const char *key;
+    for (void *it = NULL; jv_each(object, &it, &key, NULL);) {
+        size_t i = 0;
+        while (keys[i] && !text_eq(keys[i], key))
+            i++;
+        if (!keys[i])
+            fail_msg("unknown key '%s'", key);
+    }
+}
+
 /* "A", ["A", "B"] or null. */
 static inline struct slot reading_slot(struct reading *r, const struct jv *v)
 {
@@ -113,7 +125,9 @@ static inline int32_t reading_week_clock(const char *s)
 
 static inline struct restriction reading_restriction(const struct jv *v)
 {
+    static const char *const keys[] = {"days", "start", "end", "from", "to", NULL};
     const struct jv *days = jv_get(v, "days");
+    reading_known(v, keys);
     struct restriction r = {.kind = RESTRICT_DAILY, .days = days ? 0 : 0x7f};
     if (jv_get(v, "from"))
         return (struct restriction){.kind = RESTRICT_WEEKLY,
@@ -154,7 +168,11 @@ static inline void reading_turns(struct layer *l, const struct jv *v)
 static inline struct layer reading_layer(struct reading *r, const struct zone *z,
                                          const struct jv *v)
 {
+    static const char *const keys[] = {
+        "name",      "tz",  "anchor",  "every",       "users", "from",      "until",    "clock",
+        "month_day", "gap", "advance", "start_index", "level", "backwards", "restrict", NULL};
     const struct jv *users = jv_get(v, "users"), *hours = jv_get(v, "restrict");
+    reading_known(v, keys);
     const char *zone = jv_get_text(v, "tz");
     struct layer l = {.name = jv_get_text(v, "name") ? jv_get_text(v, "name") : "layer"};
     l.name = arena_strdup(&r->arena, l.name);
@@ -183,6 +201,9 @@ static inline struct override reading_override(struct reading *r, const struct z
     static const char *const kinds[] = {"set", "replace", "add", "remove"};
     struct override o = {.start_ms = reading_instant(z, jv_get_text(v, "start")),
                          .end_ms = reading_instant(z, jv_get_text(v, "end"))};
+    static const char *const keys[] = {"start", "end", "set",    "replace",
+                                       "with",  "add", "remove", NULL};
+    reading_known(v, keys);
     for (int i = 0; i < 4; i++) {
         if (!jv_get(v, kinds[i]))
             continue;
@@ -214,6 +235,8 @@ static inline struct temporary reading_temporary(struct reading *r, const struct
 static inline struct schedule reading_schedule(struct reading *r, const struct jv *v)
 {
     static const char *const merges[] = {"top", "union", "level", NULL};
+    static const char *const keys[] = {"tz", "merge", "layers", "overrides", "temporary", NULL};
+    reading_known(v, keys);
     const struct jv *layers = jv_get(v, "layers"), *overrides = jv_get(v, "overrides");
     const struct jv *temporary = jv_get(v, "temporary");
     struct schedule s = {.name = "schedule", .zone = reading_zone(r, jv_get_text(v, "tz"))};
