@@ -24,6 +24,7 @@ int dns_set_servers(struct dns *d, const char *servers, struct err *e) MW_MUST_C
 void dns_ask(struct dns *d, const char *host, int family, dns_done_fn *done, void *arg);
 /* Reads resolv.conf again when it has changed; looks at most every 5 s. True: it did. */
 bool dns_refresh(struct dns *d);
-int64_t dns_heard_us(const struct dns *d);  /* when any server last said anything; monotonic, 0: never */
+/* When any server last said anything, monotonic; 0: never. */
+int64_t dns_heard_us(const struct dns *d);
 
 #endif

@@ -51,6 +51,41 @@ static void timer__armed_after_long_work__is_not_early(void **state)
     loop_done(&l);
 }
 
+struct busy {
+    struct loop *loop;
+    struct watch *watch;
+};
+
+static void on_busy(void *arg)
+{
+    struct busy *b = arg;
+    if (b->watch->fired == 0)
+        loop_later(b->loop, on_busy, b);
+}
+
+/* A loop that never sleeps reads the clock at every turn, at any part of a millisecond. */
+static void timer__loop_busy__is_not_early(void **state)
+{
+    (void)state;
+    struct loop l;
+    must_init(&l);
+    for (int i = 0; i < 20; i++) {
+        struct watch w = {0};
+        struct busy b = {&l, &w};
+        timer_init(&w.timer, &l, NULL, on_watch_due, &w);
+        spin_ms(1);
+        w.due_us = loop_mono_us() + 3000;
+        timer_start(&w.timer, 3);
+        loop_later(&l, on_busy, &b);
+        loop_run(&l);
+        assert_int_equal(w.fired, 1);
+        assert_true(w.early_us <= 0);
+        timer_close(&w.timer);
+        loop_run(&l);
+    }
+    loop_done(&l);
+}
+
 static void timer__stopped_or_closed__never_fires(void **state)
 {
     (void)state;
@@ -127,6 +162,11 @@ static void owner__closed__frees_after_the_last_handle(void **state)
     assert_int_equal(t->owner.open, 1); /* one closed early: not the end */
     assert_int_equal(ended, 0);
     timer_close(&t->b);
+    loop_run(&l);
+    assert_int_equal(t->owner.open, 0); /* none open, but nobody said it is the end */
+    assert_int_equal(ended, 0);
+    timer_init(&t->a, &l, &t->owner, on_nothing, t);
+    timer_close(&t->a);
     owner_close(&t->owner);
     assert_int_equal(ended, 0); /* never before the close callback */
     loop_run(&l);
@@ -289,6 +329,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(timer__armed_after_long_work__is_not_early),
+        cmocka_unit_test(timer__loop_busy__is_not_early),
         cmocka_unit_test(timer__stopped_or_closed__never_fires),
         cmocka_unit_test(timer__restarted__counts_from_the_restart),
         cmocka_unit_test(owner__closed__frees_after_the_last_handle),

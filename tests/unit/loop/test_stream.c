@@ -70,27 +70,37 @@ static void tcp__refused__ends_at_once(void **state)
     end(&f);
 }
 
-/* localhost is 127.0.0.1, then ::1. */
+/* localhost is 127.0.0.1, then ::1. Port 0: any. False where there is no IPv6. */
+static bool server_tcp6(struct server *s, struct loop *l, int port)
+{
+    struct sockaddr_in6 a = {.sin6_family = AF_INET6,
+                             .sin6_addr = IN6ADDR_LOOPBACK_INIT,
+                             .sin6_port = htons((uint16_t)port)};
+    int n = sizeof a;
+    *s = (struct server){.loop = l, .manner = ECHOING};
+    uv_tcp_init(&l->uv, &s->uv.tcp);
+    if (uv_tcp_bind(&s->uv.tcp, (struct sockaddr *)&a, UV_TCP_IPV6ONLY) != 0 ||
+        uv_listen(&s->uv.stream, 16, on_connection) != 0) {
+        server_end(s);
+        return false;
+    }
+    uv_tcp_getsockname(&s->uv.tcp, (struct sockaddr *)&a, &n);
+    s->port = ntohs(a.sin6_port);
+    return true;
+}
+
 static void tcp__first_address_refuses__the_next_is_tried(void **state)
 {
     (void)state;
     struct fixture f;
-    struct server s = {.manner = ECHOING};
-    struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
-    int n = sizeof a;
+    struct server s;
     begin(&f);
-    s.loop = &f.loop;
-    uv_tcp_init(&f.loop.uv, &s.uv.tcp);
-    if (uv_tcp_bind(&s.uv.tcp, (struct sockaddr *)&a, UV_TCP_IPV6ONLY) != 0 ||
-        uv_listen(&s.uv.stream, 16, on_connection) != 0) {
+    if (!server_tcp6(&s, &f.loop, 0)) {
         print_message("skipped: no IPv6 loopback here\n");
-        server_end(&s);
         end(&f);
         skip();
     }
-    uv_tcp_getsockname(&s.uv.tcp, (struct sockaddr *)&a, &n);
-    struct stream_target t = {
-        .host = "localhost", .port = ntohs(a.sin6_port), .connect_timeout_ms = 2000};
+    struct stream_target t = {.host = "localhost", .port = s.port, .connect_timeout_ms = 2000};
     echo(&f, &t);
     server_end(&s);
     end(&f);
@@ -109,30 +119,66 @@ static void tcp__no_such_name__says_resolve(void **state)
 }
 
 /* A listener whose queue is full answers no SYN. */
+struct deaf {
+    int fd, fill[8], port;
+};
+
+static void deaf_begin(struct deaf *d)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof a;
+    d->fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_int_equal(bind(d->fd, (struct sockaddr *)&a, n), 0);
+    assert_int_equal(listen(d->fd, 0), 0);
+    getsockname(d->fd, (struct sockaddr *)&a, &n);
+    d->port = ntohs(a.sin_port);
+    for (int i = 0; i < 8; i++) {
+        d->fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        (void)!connect(d->fill[i], (struct sockaddr *)&a, n);
+    }
+}
+
+static void deaf_end(struct deaf *d)
+{
+    for (int i = 0; i < 8; i++)
+        close(d->fill[i]);
+    close(d->fd);
+}
+
 static void tcp__nobody_answers__ends_at_the_deadline(void **state)
 {
     (void)state;
     struct fixture f;
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t n = sizeof a;
-    int fill[8], fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, n), 0);
-    assert_int_equal(listen(fd, 0), 0);
-    getsockname(fd, (struct sockaddr *)&a, &n);
-    for (int i = 0; i < 8; i++) {
-        fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-        (void)!connect(fill[i], (struct sockaddr *)&a, n);
-    }
+    struct deaf d;
+    deaf_begin(&d);
     begin(&f);
-    struct stream_target t = {
-        .host = "127.0.0.1", .port = ntohs(a.sin_port), .connect_timeout_ms = 200};
+    struct stream_target t = {.host = "127.0.0.1", .port = d.port, .connect_timeout_ms = 200};
     int64_t start_us = loop_mono_us();
     expect_end(&f, &t, "no connection within 200ms");
     assert_true(loop_mono_us() - start_us >= 199000);
     end(&f);
-    for (int i = 0; i < 8; i++)
-        close(fill[i]);
-    close(fd);
+    deaf_end(&d);
+}
+
+static void tcp__first_address_is_deaf__the_next_gets_its_share_of_the_time(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct server s;
+    struct deaf d;
+    deaf_begin(&d);
+    begin(&f);
+    if (!server_tcp6(&s, &f.loop, d.port)) {
+        print_message("skipped: no IPv6 loopback here\n");
+        end(&f);
+        deaf_end(&d);
+        skip();
+    }
+    struct stream_target t = {.host = "localhost", .port = d.port, .connect_timeout_ms = 600};
+    echo(&f, &t);
+    server_end(&s);
+    end(&f);
+    deaf_end(&d);
 }
 
 static void tcp__peer_closes__ends_after_the_data(void **state)
@@ -246,6 +292,7 @@ int main(void)
         cmocka_unit_test(tcp__first_address_refuses__the_next_is_tried),
         cmocka_unit_test(tcp__no_such_name__says_resolve),
         cmocka_unit_test(tcp__nobody_answers__ends_at_the_deadline),
+        cmocka_unit_test(tcp__first_address_is_deaf__the_next_gets_its_share_of_the_time),
         cmocka_unit_test(tcp__peer_closes__ends_after_the_data),
         cmocka_unit_test(tcp__five_megabytes__come_back),
         cmocka_unit_test(queue__beyond_its_maximum__ends_the_stream),
