@@ -165,7 +165,7 @@ uninstall: ## remove what install put there; configuration and data stay
 	@$(INSTALLED) while read -r mode from to; do echo "rm -f $$to"; rm -f "$$to"; done
 	@rmdir $(DESTDIR)$(SYSCONFDIR)/midwatch $(DESTDIR)$(EXAMPLEDIR) 2>/dev/null || true
 
-place = printf '644 %s $(DESTDIR)$(2)/%s\n' $(foreach f,$(wildcard $(1)),$(f) $(notdir $(f)));
+place = $(foreach f,$(wildcard $(1)),echo 644 $(f) $(DESTDIR)$(2)/$(notdir $(f));)
 INSTALLED = { $(call place,docs/*.1,$(MANDIR)/man1) $(call place,docs/*.5,$(MANDIR)/man5) \
   $(call place,systemd/*.service,$(UNITDIR)) $(call place,systemd/sysusers.d/*,$(SYSUSERSDIR)) \
   $(call place,systemd/tmpfiles.d/*,$(TMPFILESDIR)) $(call place,conf/examples/*.yaml,$(EXAMPLEDIR)) \

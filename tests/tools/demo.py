@@ -56,7 +56,7 @@ class Story:
                     "users": [{"person": "bo", "role": "responder",
                                "token_sha256": hashlib.sha256(TOKEN.encode()).hexdigest()}]},
             "monitors": [{"name": "shop", "http": self.service.url, "interval": "1s",
-                          "retry_interval": "1s", "timeout": "2s", "fail_after": 3, "recover_after": 2,
+                          "retry_interval": "1s", "timeout": "1s", "fail_after": 3, "recover_after": 2,
                           "expect": ["status == 200", "latency < 800ms"]}],
             "people": {p: {"name": n, "notify": [{"via": f"{p}-phone"}]} for p, n in people.items()},
             "channels": {f"{p}-phone": {"type": "webhook", "url": f"{self.hook.url}/{p}", "secret": SECRET}
