@@ -136,6 +136,10 @@ struct run {
     bool with_body;
     struct sockaddr_storage tries[TRIES_MAX];
     size_t n_tries, try;
+    struct {
+        enum reason reason; /* REASON_OK: none */
+        char message[256], ip[64];
+    } earlier; /* how the peer failed at another address */
     char connect_to[80];
     struct curl_slist connect_list;
     struct curl_slist *headers; /* made for this run only */

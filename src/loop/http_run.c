@@ -253,6 +253,31 @@ static bool next_address_may_help(const struct run *r, CURLcode rc)
     return rc == CURLE_COULDNT_CONNECT || (rc == CURLE_OPERATION_TIMEDOUT && !connected);
 }
 
+static void try_next_address(struct run *r, CURLcode rc)
+{
+    fail_describe(r, rc);
+    if (r->o.reason != REASON_LOCAL) {
+        r->earlier.reason = r->o.reason;
+        text_copy(r->earlier.message, sizeof r->earlier.message, r->o.message);
+        text_copy(r->earlier.ip, sizeof r->earlier.ip, r->o.ip);
+    }
+    r->o.reason = REASON_OK;
+    r->o.message[0] = '\0';
+    r->try++;
+    transfer_begin(r);
+}
+
+/* A host that refuses at one address is down, also when we have no route to its other one. */
+static void fail_at_last_address(struct run *r, CURLcode rc)
+{
+    fail_describe(r, rc);
+    if (r->o.reason != REASON_LOCAL || r->earlier.reason == REASON_OK)
+        return;
+    r->o.reason = r->earlier.reason;
+    text_copy(r->o.message, sizeof r->o.message, r->earlier.message);
+    text_copy(r->o.ip, sizeof r->o.ip, r->earlier.ip);
+}
+
 void run_on_transfer(struct run *r, CURLcode rc)
 {
     note_answer(r);
@@ -261,8 +286,7 @@ void run_on_transfer(struct run *r, CURLcode rc)
     if (rc == CURLE_WRITE_ERROR && r->stopped != NULL && r->stopped[0] == '\0')
         rc = CURLE_OK;
     if (next_address_may_help(r, rc)) {
-        r->try++;
-        transfer_begin(r);
+        try_next_address(r, rc);
         return;
     }
     if (rc == CURLE_OK && r->redirecting) {
@@ -270,7 +294,7 @@ void run_on_transfer(struct run *r, CURLcode rc)
         return;
     }
     if (rc != CURLE_OK)
-        fail_describe(r, rc);
+        fail_at_last_address(r, rc);
     else if (!r->head_complete)
         run_fail(r, REASON_TRUNCATED, "connection closed inside the headers");
     run_tell(r);
@@ -320,6 +344,7 @@ static bool family_fits(const struct run *r)
 static void hop_begin(struct run *r)
 {
     r->hop_us = loop_mono_us();
+    r->earlier.reason = REASON_OK;
     r->state = RUN_RESOLVING;
     if (!r->at->literal) {
         int64_t left = left_ms(r);

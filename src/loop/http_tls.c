@@ -7,6 +7,7 @@
  *
  * Failures: a CA file that cannot be read; a certificate that is not trusted, in words. */
 #include <errno.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -47,6 +48,7 @@ static X509_STORE *store_read(const char *path, struct err *e)
     X509_STORE *store = X509_STORE_new();
     if (store == NULL || X509_STORE_load_file(store, path) != 1) {
         X509_STORE_free(store);
+        ERR_clear_error();
         err_set(e, "CA file %s holds no readable certificate", path);
         return NULL;
     }

@@ -44,7 +44,25 @@ static void lower(char *s)
             *s = (char)(*s - 'A' + 'a');
 }
 
-static int place_fill(CURLU *u, struct place *p, struct err *e)
+static bool is_ascii(const char *s)
+{
+    while (*s != '\0' && (unsigned char)*s < 0x80)
+        s++;
+    return *s == '\0';
+}
+
+/* libcurl 7.88 leaks the name when it turns one into punycode. That is borne for what
+ * somebody wrote into a file, not for a Location, where such a name is not allowed anyway. */
+static char *host_of(CURLU *u, bool idn)
+{
+    char *host = part_of(u, CURLUPART_HOST, 0);
+    if (host == NULL || is_ascii(host))
+        return host;
+    mem_free(host);
+    return idn ? part_of(u, CURLUPART_HOST, CURLU_PUNYCODE) : NULL;
+}
+
+static int place_fill(CURLU *u, bool idn, struct place *p, struct err *e)
 {
     char *scheme = part_of(u, CURLUPART_SCHEME, 0);
     bool tls = text_eq(scheme, "https"), plain = text_eq(scheme, "http");
@@ -57,9 +75,9 @@ static int place_fill(CURLU *u, struct place *p, struct err *e)
     mem_free(port);
     if (rc < 0)
         return err_set(e, "port out of range");
-    p->host = part_of(u, CURLUPART_HOST, CURLU_PUNYCODE);
+    p->host = host_of(u, idn);
     if (p->host == NULL || p->host[0] == '\0')
-        return err_set(e, "no host");
+        return err_set(e, "no valid host");
     p->literal = p->host[0] == '[';
     drop_brackets(p->host);
     p->literal = p->literal || is_address(p->host);
@@ -80,11 +98,11 @@ static void drop_secrets_and_fragment(CURLU *u)
     curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
 }
 
-static int place_take(CURLU *u, struct place *ret, struct err *e)
+static int place_take(CURLU *u, bool idn, struct place *ret, struct err *e)
 {
     struct place p = {0};
     drop_secrets_and_fragment(u);
-    if (place_fill(u, &p, e) < 0) {
+    if (place_fill(u, idn, &p, e) < 0) {
         place_done(&p);
         return -1;
     }
@@ -103,7 +121,7 @@ int place_parse(const char *url, struct place *ret, char **ret_user, char **ret_
     }
     char *user = part_of(u, CURLUPART_USER, CURLU_URLDECODE);
     char *password = part_of(u, CURLUPART_PASSWORD, CURLU_URLDECODE);
-    int done = place_take(u, ret, e);
+    int done = place_take(u, true, ret, e);
     curl_url_cleanup(u);
     if (done < 0) {
         mem_free(user);
@@ -122,7 +140,8 @@ int place_follow(const struct place *from, const char *location, struct place *r
     if (rc == CURLUE_OK)
         rc = curl_url_set(u, CURLUPART_URL, location,
                           CURLU_URLENCODE | CURLU_ALLOW_SPACE | CURLU_NON_SUPPORT_SCHEME);
-    int done = rc == CURLUE_OK ? place_take(u, ret, e) : err_set(e, "%s", curl_url_strerror(rc));
+    int done =
+        rc == CURLUE_OK ? place_take(u, false, ret, e) : err_set(e, "%s", curl_url_strerror(rc));
     curl_url_cleanup(u);
     return done;
 }

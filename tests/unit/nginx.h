@@ -84,7 +84,7 @@ static const char nginx_configuration[] =
     "  gzip on; gzip_min_length 1; gzip_types text/plain; gzip_proxied any;\n"
     "  keepalive_requests 1000000; ssl_protocols TLSv1.2 TLSv1.3;\n"
     "  server {\n"
-    "    listen 127.0.0.1:%d; root www;\n"
+    "    listen %d; allow 127.0.0.0/8; deny all; root www;\n"
     "    location /hop { return 302 https://good.localhost:%d/ok; }\n"
     "    location /echo { add_header X-Method $request_method always; return 200 "
     "\"$http_authorization|$http_x_key\"; }\n"

@@ -1,7 +1,8 @@
 /* peer.h - a hostile web server inside the test: threads that answer each path with given bytes.
  *
- * A connection is served once: read the request's head, send the page's bytes, then do what
- * the page says. peer_stop() waits until every connection has ended. */
+ * A connection is served once: read the request's head, send the page's bytes (200 ms later
+ * when its path begins with "/slow-"), then do what the page says. peer_stop() waits until every
+ * connection has ended. */
 #ifndef TESTS_UNIT_PEER_H
 #define TESTS_UNIT_PEER_H
 
@@ -148,6 +149,8 @@ static inline void *peer_serve(void *arg)
         pthread_mutex_unlock(&p->lock);
         atomic_fetch_add(&p->served, 1);
         const struct peer_page *page = peer_page_of(p, request);
+        if (page != NULL && strncmp(page->path, "/slow-", 6) == 0)
+            usleep(200000);
         if (page != NULL && page->bytes != NULL &&
             !peer_send(k.fd, page->bytes, strlen(page->bytes)))
             page = NULL;

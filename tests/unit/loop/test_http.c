@@ -1,181 +1,5 @@
-/* test_http.c - the HTTP client against peers that misbehave, each in its own way. */
-#include "help.h"
-
-#include <sys/resource.h>
-
-#include "base/buf.h"
-#include "base/text.h"
-#include "loop/http.h"
-#include "peer.h"
-
-/* --- one world for all tests ---------------------------------------------------------- */
-
-static struct loop loop;
-static struct resolver *resolver;
-static struct http_client *client;
-static struct peer peer, stranger;
-static int closed_port;
-static char to_stranger[256], to_stranger_307[256], to_closed[256];
-
-/* An answer, copied out of the callback. */
-struct seen {
-    bool done;
-    int times;
-    struct observation o;
-    char body[4096], headers[4096], effective_url[256];
-};
-
-#define ok_head "HTTP/1.1 200 OK\r\n"
-
-static struct peer_page pages[] = {
-    {"/ok", ok_head "Content-Length: 5\r\nX-Own:  two words \r\n\r\nhello", THEN_CLOSE},
-    {"/old", "HTTP/1.0 200 OK\r\n\r\nold body", THEN_CLOSE},
-    {"/chunked", ok_head "Transfer-Encoding: chunked\r\n\r\n4\r\nmid-\r\n5\r\nwatch\r\n0\r\n\r\n",
-     THEN_CLOSE},
-    {"/silent", NULL, THEN_HOLD},
-    {"/gone", NULL, THEN_CLOSE},
-    {"/reset", NULL, THEN_RESET},
-    {"/garbage", "\x01\x02 this is not a web server\r\n\r\n", THEN_CLOSE},
-    {"/short", ok_head "Content-Length: 100\r\n\r\nonly this", THEN_CLOSE},
-    {"/cut-reset", ok_head "Content-Length: 100\r\n\r\nonly this", THEN_RESET},
-    {"/long", ok_head "Content-Length: 4\r\n\r\nmore than four", THEN_CLOSE},
-    {"/half-head", ok_head "Content-Len", THEN_CLOSE},
-    {"/half-chunk", ok_head "Transfer-Encoding: chunked\r\n\r\n40\r\nnot all", THEN_CLOSE},
-    {"/bad-chunk", ok_head "Transfer-Encoding: chunked\r\n\r\nzz\r\nnot all", THEN_CLOSE},
-    {"/bad-length", ok_head "Content-Length: -7\r\n\r\n", THEN_CLOSE},
-    {"/stalled-body", ok_head "Content-Length: 100\r\n\r\nonly this", THEN_HOLD},
-    {"/stalled-head", ok_head "X-And: ", THEN_HOLD},
-    {"/drip", ok_head "\r\n", THEN_DRIP},
-    {"/drip-head", "HTTP/1.1 200 OK\r\nX-Drip: ", THEN_DRIP},
-    {"/endless-head", ok_head, THEN_HEADERS},
-    {"/endless-line", "HTTP/1.1 200 OK\r\nX-Endless: ", THEN_BODY},
-    {"/endless-body", ok_head "\r\n", THEN_BODY},
-    {"/many-hints",
-     "HTTP/1.1 103 Early Hints\r\nX-Hint: 1\r\n\r\n" ok_head
-     "X-Real: 1\r\nContent-Length: 2\r\n\r\nok",
-     THEN_CLOSE},
-    {"/not-gzip", ok_head "Content-Encoding: gzip\r\nContent-Length: 8\r\n\r\nnot gzip",
-     THEN_CLOSE},
-    {"/missing", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", THEN_CLOSE},
-    {"/to-ok", "HTTP/1.1 302 Found\r\nLocation: ok\r\nContent-Length: 4\r\n\r\ngone", THEN_CLOSE},
-    {"/to-ok-303", "HTTP/1.1 303 See\r\nLocation: /ok?x=1#part\r\nContent-Length: 0\r\n\r\n",
-     THEN_CLOSE},
-    {"/to-ok-307", "HTTP/1.1 307 Keep\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n", THEN_CLOSE},
-    {"/to-endless", "HTTP/1.1 301 Moved\r\nLocation: /ok\r\n\r\n", THEN_BODY},
-    {"/to-self", "HTTP/1.1 302 Found\r\nLocation: /to-self\r\nContent-Length: 0\r\n\r\n",
-     THEN_CLOSE},
-    {"/to-file", "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n",
-     THEN_CLOSE},
-    {"/to-nowhere", "HTTP/1.1 302 Found\r\nLocation: http://\r\nContent-Length: 0\r\n\r\n",
-     THEN_CLOSE},
-    {"/no-location", "HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", THEN_CLOSE},
-    {"/to-stranger", to_stranger, THEN_CLOSE},
-    {"/to-stranger-307", to_stranger_307, THEN_CLOSE},
-    {"/to-closed", to_closed, THEN_CLOSE},
-    {NULL, NULL, THEN_CLOSE},
-};
-
-static int set_up(void **state)
-{
-    (void)state;
-    struct err e;
-    must_init(&loop);
-    resolver = resolver_new(&loop, &e);
-    client = http_client_new(&loop, resolver, 300, &e);
-    assert_non_null(client);
-    close(listen_somewhere(&closed_port));
-    peer_start(&stranger, pages);
-    snprintf(to_stranger, sizeof to_stranger,
-             "HTTP/1.1 302 Found\r\nLocation: http://eve:pw@127.0.0.1:%d/ok\r\nContent-Length: "
-             "0\r\n\r\n",
-             stranger.port);
-    snprintf(to_stranger_307, sizeof to_stranger_307,
-             "HTTP/1.1 307 Keep\r\nLocation: http://127.0.0.1:%d/ok\r\nContent-Length: 0\r\n\r\n",
-             stranger.port);
-    snprintf(to_closed, sizeof to_closed,
-             "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:%d/\r\nContent-Length: 0\r\n\r\n",
-             closed_port);
-    peer_start(&peer, pages);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    http_client_close(client);
-    resolver_close(resolver);
-    loop_done(&loop);
-    peer_stop(&peer);
-    peer_stop(&stranger);
-    return 0;
-}
-
-/* --- fetching ------------------------------------------------------------------------- */
-
-static void on_done(void *arg, const struct observation *o)
-{
-    struct seen *s = arg;
-    struct buf headers;
-    s->done = true;
-    s->times++;
-    s->o = *o;
-    snprintf(s->body, sizeof s->body, "%.*s", (int)(o->body_len < 4000 ? o->body_len : 4000),
-             o->body);
-    text_copy(s->effective_url, sizeof s->effective_url, o->effective_url ? o->effective_url : "");
-    buf_init(&headers, sizeof s->headers - 1);
-    for (size_t i = 0; i < o->n_headers; i++)
-        buf_printf(&headers, "%s=%s\n", o->headers[i].name, o->headers[i].value);
-    text_copy(s->headers, sizeof s->headers, buf_text(&headers));
-    buf_done(&headers);
-}
-
-static const char *url_of(const char *host, int port, const char *path)
-{
-    static char url[256];
-    snprintf(url, sizeof url, "http://%s:%d%s", host, port, path);
-    return url;
-}
-
-static struct http_spec spec_of(const char *url)
-{
-    return (struct http_spec){
-        .url = url, .shown_url = url, .method = "GET", .max_redirects = 10, .max_body = 1 << 20};
-}
-
-static void run_to_end(struct http_target *t, const struct http_extra *x, struct seen *s)
-{
-    *s = (struct seen){0};
-    http_target_run(t, x, on_done, s);
-    assert_false(s->done); /* never from inside */
-    assert_true(turn_until(&loop, &s->done, 20000));
-    assert_int_equal(s->times, 1);
-    assert_int_equal(http_client_running(client), 0);
-}
-
-static struct seen fetch_for(const struct http_spec *spec, int64_t timeout_ms)
-{
-    struct err e;
-    struct seen s;
-    struct http_target *t = http_target_new(client, spec, timeout_ms, "midwatch/test", &e);
-    assert_non_null(t);
-    run_to_end(t, NULL, &s);
-    http_target_free(t);
-    return s;
-}
-
-static struct seen fetch(const char *path, int64_t timeout_ms)
-{
-    struct http_spec spec = spec_of(url_of("127.0.0.1", peer.port, path));
-    return fetch_for(&spec, timeout_ms);
-}
-
-static bool asked(struct peer *p, const char *text)
-{
-    pthread_mutex_lock(&p->lock);
-    bool found = strstr(p->request, text) != NULL;
-    pthread_mutex_unlock(&p->lock);
-    return found;
-}
+/* test_http.c - the HTTP client: answers, requests, redirects, and the life of a run. */
+#include "http_help.h"
 
 /* --- what goes well ------------------------------------------------------------------- */
 
@@ -262,6 +86,56 @@ static void name__of_this_machine__is_resolved_and_the_working_address_used(void
     assert_true(asked(&peer, host));
 }
 
+/* Whatever is asked there, the peer answers with 204. */
+static void serve_v6(int fd, struct seen *s)
+{
+    static const char answer[] = "HTTP/1.1 204 None\r\n\r\n";
+    bool arrived = false;
+    while (!arrived && !s->done) {
+        struct pollfd p = {.fd = fd, .events = POLLIN};
+        uv_run(&loop.uv, UV_RUN_NOWAIT);
+        arrived = poll(&p, 1, 10) > 0;
+    }
+    assert_true(arrived);
+    int c = accept(fd, NULL, NULL);
+    assert_true(peer_send(c, answer, sizeof answer - 1));
+    close(c);
+    assert_true(turn_until(&loop, &s->done, 5000));
+}
+
+static void family__v6__is_spoken_by_name_by_address_and_as_second_choice(void **state)
+{
+    (void)state;
+    struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t size = sizeof a;
+    int fd = socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 || bind(fd, (struct sockaddr *)&a, size) < 0) {
+        close(fd);
+        skip();
+    }
+    listen(fd, 8);
+    getsockname(fd, (struct sockaddr *)&a, &size);
+    /* The last one tries 127.0.0.1 as well, where nobody listens. */
+    static const struct {
+        const char *host;
+        enum http_family family;
+    } cases[] = {
+        {"[::1]", FAMILY_IPV6}, {"some.localhost", FAMILY_IPV6}, {"some.localhost", FAMILY_ANY}};
+    for (int i = 0; i < 3; i++) {
+        struct http_spec spec = spec_of(url_of(cases[i].host, ntohs(a.sin6_port), "/"));
+        struct seen s = {0};
+        struct err e;
+        spec.family = cases[i].family;
+        struct http_target *t = http_target_new(client, &spec, 5000, "a", &e);
+        http_target_run(t, NULL, on_done, &s);
+        serve_v6(fd, &s);
+        assert_int_equal(s.o.status, 204);
+        assert_string_equal(s.o.ip, "::1");
+        http_target_free(t);
+    }
+    close(fd);
+}
+
 /* --- what the request says ------------------------------------------------------------ */
 
 static void request__method_headers_and_body__are_sent(void **state)
@@ -339,136 +213,6 @@ static void request__extra_for_one_run__is_gone_in_the_next(void **state)
     assert_false(asked(&peer, "webhook-id"));
     assert_true(asked(&peer, "Content-Length: 0\r\n"));
     http_target_free(t);
-}
-
-/* --- what goes wrong ------------------------------------------------------------------ */
-
-static void peer__misbehaving__gets_the_right_reason_and_a_plain_fact(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *path;
-        enum reason reason;
-        const char *message;
-    } cases[] = {
-        {"/gone", REASON_PROTOCOL, "connection closed without an answer"},
-        {"/reset", REASON_PROTOCOL, "connection reset by peer before an answer"},
-        {"/garbage", REASON_PROTOCOL, "the answer is not HTTP"},
-        {"/short", REASON_TRUNCATED, "connection closed after 9 of 100 bytes"},
-        {"/cut-reset", REASON_TRUNCATED, "connection reset by peer after 9 bytes of the body"},
-        {"/half-head", REASON_TRUNCATED, "connection closed inside the headers"},
-        {"/half-chunk", REASON_TRUNCATED,
-         "connection closed before the end of the body (7 bytes received)"},
-        {"/bad-chunk", REASON_TRUNCATED, NULL},
-        {"/bad-length", REASON_PROTOCOL, NULL},
-        {"/silent", REASON_TIMEOUT, "no answer within 300ms (connected after "},
-        {"/stalled-head", REASON_TIMEOUT, "headers not complete within 300ms"},
-        {"/drip-head", REASON_TIMEOUT, "headers not complete within 300ms"},
-        {"/stalled-body", REASON_TIMEOUT,
-         "answer not complete within 300ms (9B of the body received)"},
-        {"/drip", REASON_TIMEOUT, "answer not complete within 300ms ("},
-        {"/endless-head", REASON_PROTOCOL, "more than 200 header lines"},
-        {"/endless-line", REASON_PROTOCOL, "a header line longer than 100 kB"},
-        {"/to-self", REASON_REDIRECT, "more than 10 redirects"},
-        {"/to-file", REASON_REDIRECT,
-         "redirect (302) to a bad address: not an http or https address"},
-        {"/to-nowhere", REASON_REDIRECT, "redirect (302) to a bad address: "},
-        {"/to-closed", REASON_CONNECT, "connection refused"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct seen s = fetch(cases[i].path, cases[i].reason == REASON_TIMEOUT ? 300 : 5000);
-        if (s.o.reason != cases[i].reason ||
-            (cases[i].message != NULL && !text_starts(s.o.message, cases[i].message)))
-            fail_msg("%s: reason %d, \"%s\"", cases[i].path, (int)s.o.reason, s.o.message);
-        assert_true(s.o.message[0] != '\0');
-    }
-}
-
-static void connect__refused__says_so_with_the_address(void **state)
-{
-    (void)state;
-    struct http_spec spec = spec_of(url_of("127.0.0.1", closed_port, "/"));
-    struct seen s = fetch_for(&spec, 5000);
-    assert_int_equal(s.o.reason, REASON_CONNECT);
-    assert_string_equal(s.o.message, "connection refused");
-    assert_string_equal(s.o.ip, "127.0.0.1");
-    assert_int_equal(s.o.status, 0);
-    assert_true(s.o.phases.connect_us >= 0 && s.o.phases.wait_us == -1);
-}
-
-static void timeout__silent_peer__ends_on_time_with_the_wait_told(void **state)
-{
-    (void)state;
-    struct seen s = fetch("/silent", 250);
-    assert_in_range(s.o.phases.total_us, 240000, 900000);
-    assert_true(s.o.phases.wait_us > 200000 && s.o.phases.transfer_us == -1);
-}
-
-static void connect__no_descriptors__is_our_own_trouble(void **state)
-{
-    (void)state;
-    struct rlimit was, none = {0, 0};
-    getrlimit(RLIMIT_NOFILE, &was);
-    none.rlim_max = was.rlim_max;
-    struct http_spec spec = spec_of(url_of("127.0.0.1", peer.port, "/ok"));
-    struct seen s = {0};
-    struct err e;
-    struct http_target *t = http_target_new(client, &spec, 2000, "a", &e);
-    setrlimit(RLIMIT_NOFILE, &none);
-    http_target_run(t, NULL, on_done, &s);
-    bool ended = turn_until(&loop, &s.done, 5000);
-    setrlimit(RLIMIT_NOFILE, &was);
-    http_target_free(t);
-    assert_true(ended);
-    assert_int_equal(s.o.reason, REASON_LOCAL);
-    assert_string_equal(s.o.message, "too many open files");
-}
-
-static void family__of_a_literal__must_fit(void **state)
-{
-    (void)state;
-    struct http_spec spec = spec_of(url_of("127.0.0.1", peer.port, "/ok"));
-    spec.family = FAMILY_IPV6;
-    struct seen s = fetch_for(&spec, 2000);
-    assert_int_equal(s.o.reason, REASON_RESOLVE);
-    assert_string_equal(s.o.message, "127.0.0.1 is not an IPv6 address");
-}
-
-static void target__bad_address__is_refused(void **state)
-{
-    (void)state;
-    static const char *const bad[] = {"",  "ftp://x/", "http://", "http://x:0/", "http://x:99999/",
-                                      "no"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        struct err e = {""};
-        struct http_spec spec = spec_of(bad[i]);
-        assert_null(http_target_new(client, &spec, 1000, "a", &e));
-        assert_true(e.text[0] != '\0');
-    }
-}
-
-/* --- limits --------------------------------------------------------------------------- */
-
-static void body__longer_than_the_cap__is_kept_in_part_and_counted_in_full(void **state)
-{
-    (void)state;
-    struct http_spec spec = spec_of(url_of("127.0.0.1", peer.port, "/ok"));
-    spec.max_body = 3;
-    struct seen s = fetch_for(&spec, 5000);
-    assert_string_equal(s.body, "hel");
-    assert_int_equal(s.o.size, 5);
-    assert_true(s.o.body_capped);
-    assert_int_equal(s.o.reason, REASON_OK);
-}
-
-static void body__endless__ends_at_the_hard_limit(void **state)
-{
-    (void)state;
-    struct seen s = fetch("/endless-body", 20000);
-    assert_int_equal(s.o.reason, REASON_OK);
-    assert_true(s.o.body_capped);
-    assert_int_equal(s.o.body_len, 1 << 20);
-    assert_in_range(s.o.size, 64 << 20, (64 << 20) + 100000);
 }
 
 /* --- redirects ------------------------------------------------------------------------ */
@@ -648,45 +392,6 @@ static void many__at_once__all_end_once(void **state)
     }
 }
 
-/* --- a dead resolver ------------------------------------------------------------------ */
-
-static void resolver__dead__is_our_trouble_and_the_loop_goes_on(void **state)
-{
-    (void)state;
-    enum { N = 50 };
-    static struct seen seen[N];
-    static char urls[N][64];
-    struct http_spec specs[N];
-    struct http_target *t[N];
-    struct err e;
-    int port;
-    int fd = socket(AF_INET, SOCK_DGRAM, 0); /* bound, never answers */
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    socklen_t size = sizeof a;
-    assert_int_equal(bind(fd, (struct sockaddr *)&a, size), 0);
-    getsockname(fd, (struct sockaddr *)&a, &size);
-    port = ntohs(a.sin_port);
-    char server[32];
-    snprintf(server, sizeof server, "127.0.0.1:%d", port);
-    assert_int_equal(resolver_set_servers(resolver, server, &e), 0);
-    loop_take_late_max_us(&loop);
-    for (int i = 0; i < N; i++) {
-        snprintf(urls[i], sizeof urls[i], "http://host-%d.example:81/", i);
-        specs[i] = spec_of(urls[i]);
-        seen[i] = (struct seen){0};
-        t[i] = http_target_new(client, &specs[i], 800, "a", &e);
-        http_target_run(t[i], NULL, on_done, &seen[i]);
-    }
-    for (int i = 0; i < N; i++) {
-        assert_true(turn_until(&loop, &seen[i].done, 5000));
-        assert_int_equal(seen[i].o.reason, REASON_LOCAL);
-        assert_true(seen[i].o.phases.total_us < 1500000);
-        http_target_free(t[i]);
-    }
-    close(fd);
-    assert_true(loop_take_late_max_us(&loop) < 100000);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -696,18 +401,11 @@ int main(void)
         cmocka_unit_test(answer__not_found__is_no_failure_of_the_transfer),
         cmocka_unit_test(target__run_again_and_again__answers_each_time),
         cmocka_unit_test(name__of_this_machine__is_resolved_and_the_working_address_used),
+        cmocka_unit_test(family__v6__is_spoken_by_name_by_address_and_as_second_choice),
         cmocka_unit_test(request__method_headers_and_body__are_sent),
         cmocka_unit_test(request__methods__keep_their_framing),
         cmocka_unit_test(request__credentials_of_url_or_spec__become_basic_auth),
         cmocka_unit_test(request__extra_for_one_run__is_gone_in_the_next),
-        cmocka_unit_test(peer__misbehaving__gets_the_right_reason_and_a_plain_fact),
-        cmocka_unit_test(connect__refused__says_so_with_the_address),
-        cmocka_unit_test(timeout__silent_peer__ends_on_time_with_the_wait_told),
-        cmocka_unit_test(connect__no_descriptors__is_our_own_trouble),
-        cmocka_unit_test(family__of_a_literal__must_fit),
-        cmocka_unit_test(target__bad_address__is_refused),
-        cmocka_unit_test(body__longer_than_the_cap__is_kept_in_part_and_counted_in_full),
-        cmocka_unit_test(body__endless__ends_at_the_hard_limit),
         cmocka_unit_test(redirect__to_the_same_host__is_followed),
         cmocka_unit_test(redirect__not_wanted_or_without_location__is_the_answer),
         cmocka_unit_test(redirect__of_a_post__follows_the_rules_of_each_status),
@@ -716,7 +414,6 @@ int main(void)
         cmocka_unit_test(cancel__at_any_point__is_silent_and_leaves_the_target_usable),
         cmocka_unit_test(callback__may_run_the_target_again_or_free_it),
         cmocka_unit_test(many__at_once__all_end_once),
-        cmocka_unit_test(resolver__dead__is_our_trouble_and_the_loop_goes_on),
     };
     return cmocka_run_group_tests_name("loop/http", tests, set_up, tear_down);
 }

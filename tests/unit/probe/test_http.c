@@ -24,7 +24,8 @@ static void on_done(void *arg, const struct observation *o)
     struct seen *s = arg;
     s->done = true;
     s->o = *o;
-    snprintf(s->body, sizeof s->body, "%.*s", (int)(o->body_len < 500 ? o->body_len : 500), o->body);
+    snprintf(s->body, sizeof s->body, "%.*s", (int)(o->body_len < 500 ? o->body_len : 500),
+             o->body);
     for (size_t i = 0; i < o->n_headers; i++)
         if (text_eq(o->headers[i].name, "content-encoding"))
             s->gzip = text_eq(o->headers[i].value, "gzip");
@@ -55,18 +56,19 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define NEEDS_NGINX() \
-    do { \
-        (void)state; \
-        if (!have_nginx) \
-            skip(); \
+#define NEEDS_NGINX()                                                                              \
+    do {                                                                                           \
+        (void)state;                                                                               \
+        if (!have_nginx)                                                                           \
+            skip();                                                                                \
     } while (0)
 
 static char *url_of(const char *scheme, const char *host, const char *path)
 {
     static char url[256];
     bool tls = strcmp(scheme, "https") == 0;
-    snprintf(url, sizeof url, "%s://%s:%d%s", scheme, host, tls ? nginx.tls_port : nginx.plain_port, path);
+    snprintf(url, sizeof url, "%s://%s:%d%s", scheme, host, tls ? nginx.tls_port : nginx.plain_port,
+             path);
     return url;
 }
 
@@ -76,7 +78,11 @@ static struct monitor monitor_of(char *url)
         .name = "m",
         .kind = "http",
         .timeout_ms = 5000,
-        .http = {.url = url, .shown_url = url, .method = "GET", .max_redirects = 10, .max_body = 1 << 20,
+        .http = {.url = url,
+                 .shown_url = url,
+                 .method = "GET",
+                 .max_redirects = 10,
+                 .max_body = 1 << 20,
                  .ca_file = ca_file},
     };
 }
@@ -158,7 +164,9 @@ static void tls__address_in_certificate__is_accepted(void **state)
 static void tls__bad_certificates__are_told_apart_and_their_facts_kept(void **state)
 {
     NEEDS_NGINX();
-    static const struct { const char *host, *message, *subject; } cases[] = {
+    static const struct {
+        const char *host, *message, *subject;
+    } cases[] = {
         {"expired.localhost", "certificate expired ", "CN=expired"},
         {"wrong.localhost", "host name does not match certificate (elsewhere.example)", "CN=wrong"},
         {"self.localhost", "certificate is self-signed", "CN=self.localhost"},
@@ -175,7 +183,7 @@ static void tls__bad_certificates__are_told_apart_and_their_facts_kept(void **st
         s = probe(&m);
         assert_int_equal(s.o.reason, REASON_OK);
         assert_string_equal(s.o.cert.subject, cases[i].subject);
-        m.http.insecure = false;    /* one handle serves both: nothing may stick */
+        m.http.insecure = false; /* one handle serves both: nothing may stick */
         assert_int_equal(probe(&m).o.reason, REASON_TLS);
     }
 }
@@ -189,8 +197,9 @@ static void tls__authority_not_among_the_systems__is_refused(void **state)
     m.http.ca_file = other;
     struct seen s = probe(&m);
     assert_int_equal(s.o.reason, REASON_TLS);
-    assert_string_equal(s.o.message,
-                        "certificate is signed by an authority that is not trusted (CN=Test CA,O=Test)");
+    assert_string_equal(
+        s.o.message,
+        "certificate is signed by an authority that is not trusted (CN=Test CA,O=Test)");
 }
 
 static void tls__ca_file_missing_or_empty__is_found_when_prepared(void **state)
@@ -260,7 +269,8 @@ static void redirect__from_plain_to_tls__sums_the_phases(void **state)
     assert_true(s.o.cert.present && s.o.phases.tls_us > 0);
     assert_int_equal(s.o.size, 200);
     const struct phases *p = &s.o.phases;
-    assert_true(p->resolve_us + p->connect_us + p->tls_us + p->wait_us + p->transfer_us <= p->total_us);
+    assert_true(p->resolve_us + p->connect_us + p->tls_us + p->wait_us + p->transfer_us <=
+                p->total_us);
 }
 
 static void gzip__only_when_asked_for__and_counted_decoded(void **state)
