@@ -41,8 +41,8 @@ void store_commit(struct store *s, const struct commit *c, store_done_fn *done, 
 /* One sample; batched, idempotent (a slot a result). Never blocks, never calls back. */
 void store_sample(struct store *s, const char *monitor, int64_t interval_ms, const struct result *r);
 
-/* Questions of the API. -1 in `n`: the store is away. `json` is a list of objects, newest first, as
- * documented in docs/api.md; borrowed for the call. */
+/* Questions of the API. `json` is a list of records as wire/state.h reads them, newest first;
+ * borrowed for the call, and nothing while the store is `away`. */
 typedef void store_json_fn(void *arg, const char *json, size_t n, bool away);
 void store_read_deliveries(struct store *s, const char *incident /* or NULL */, size_t limit,
                            store_json_fn *done, void *arg);

@@ -12,11 +12,16 @@
 
 #define HEAD_MAX 8192
 
-static const char *status_text(int status)
+/* llhttp's names are those of its constants: NOT_FOUND. One it does not know ends the program:
+ * statuses are ours. */
+static void put_status_line(struct buf *out, int status)
 {
     const char *name = llhttp_status_name((llhttp_status_t)status);
 
-    return strstr(name, "UNKNOWN") != NULL ? "" : name;
+    buf_printf(out, "HTTP/1.1 %d ", status);
+    for (; *name != 0; name++)
+        buf_char(out, *name == '_' ? ' ' : *name);
+    buf_str(out, "\r\n");
 }
 
 /* IMF-fixdate, RFC 9110 5.6.7: "Sun, 22 Nov 2026 03:04:05 GMT". */
@@ -58,7 +63,7 @@ char *answer_format(const struct answer *a, const struct answer_shape *shape, in
     struct buf out;
 
     buf_init(&out, HEAD_MAX + body_len);
-    buf_printf(&out, "HTTP/1.1 %d %s\r\n", a->status, status_text(a->status));
+    put_status_line(&out, a->status);
     put_date(&out, now_ms);
     put_connection(&out, shape);
     if (a->content_type != NULL)

@@ -19,7 +19,7 @@ struct history {
     struct pending pending; /* first */
     VEC(struct incident) found;
     size_t limit;
-    bool newest_first;
+    bool newest_first, with_open;
     bool only_one; /* `id` is asked for */
     char id[ROUTE_ARG_SIZE];
 };
@@ -105,7 +105,7 @@ static void on_resolved(void *arg, const char *json, size_t n, bool away)
         records_each(json, n, on_record, h);
     if (q != NULL && h->only_one)
         reply_one(web, q, h, away);
-    else if (q != NULL && away && h->found.n == 0)
+    else if (q != NULL && away && !h->with_open)
         reply_problem(web, q, 503, "the store is away");
     else if (q != NULL)
         reply_incidents(web, q, h, away);
@@ -152,7 +152,8 @@ void on_incidents(struct call *c)
 
     h->limit = open ? SIZE_MAX : limit;
     h->newest_first = !open;
-    if (open || all)
+    h->with_open = open || all;
+    if (h->with_open)
         add_open(c, h);
     if (!open) {
         ask_store(c, h, limit);
