@@ -1,0 +1,297 @@
+/* web_world.h - the web room over a real socket, before a real engine; the store and the daemon
+ * are doubles. One program includes it once: it defines the store's functions. */
+#ifndef TESTS_WEB_WORLD_H
+#define TESTS_WEB_WORLD_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "config/load.h"
+#include "format/state.h"
+#include "web/web.h"
+
+/* --- the store's double --------------------------------------------------------------------- */
+
+static struct {
+    bool away, held; /* held: the answer waits for store_let_go() */
+    struct buf json; /* what it holds */
+    store_json_fn *done;
+    void *arg;
+} fake;
+
+static inline void answer(store_json_fn *done, void *arg)
+{
+    if (fake.held) {
+        fake.done = done;
+        fake.arg = arg;
+    } else {
+        done(arg, fake.away ? NULL : buf_text(&fake.json), fake.away ? 0 : fake.json.len,
+             fake.away);
+    }
+}
+
+void store_read_deliveries(struct store *s, const char *incident, size_t limit, store_json_fn *done,
+                           void *arg)
+{
+    (void)s, (void)incident, (void)limit;
+    answer(done, arg);
+}
+
+void store_read_resolved(struct store *s, size_t limit, store_json_fn *done, void *arg)
+{
+    (void)s, (void)limit;
+    answer(done, arg);
+}
+
+void store_read_facts(const struct store *s, struct store_facts *ret)
+{
+    (void)s;
+    *ret = (struct store_facts){.state = fake.away ? STORE_AWAY : STORE_UP,
+                                .server = "redis 7.0.15",
+                                .commits = 12,
+                                .last_roundtrip_us = 112};
+}
+
+/* --- the daemon's double -------------------------------------------------------------------- */
+
+struct world {
+    struct loop loop;
+    struct config *config;
+    struct engine *engine;
+    struct effects fx;
+    struct web *web;
+    struct web_app app;
+    struct monitor_facts facts;
+    bool ready;
+    char acted[128];
+    void (*tested)(void *req, const char *json, bool ok);
+    void *test_req;
+    char text[1 << 20]; /* the last answer */
+    int status;
+    const char *body;
+};
+
+static inline const struct config *on_config(void *arg)
+{
+    return ((struct world *)arg)->config;
+}
+
+static inline const struct engine *on_engine(void *arg)
+{
+    return ((struct world *)arg)->engine;
+}
+
+static inline struct store *on_store(void *arg)
+{
+    return arg; /* only its being there matters to the double */
+}
+
+static inline const struct monitor_facts *on_facts(void *arg, const char *monitor)
+{
+    (void)monitor;
+    return &((struct world *)arg)->facts;
+}
+
+static inline bool on_ready(void *arg, struct err *why_not)
+{
+    struct world *w = arg;
+
+    if (!w->ready)
+        err_set(why_not, "the store is away and the spool is full");
+    return w->ready;
+}
+
+static inline int on_act(void *arg, const char *verb, const char *incident, const char *who,
+                         struct err *e)
+{
+    struct world *w = arg;
+    int64_t now = loop_now_ms();
+
+    snprintf(w->acted, sizeof w->acted, "%s %s", verb, who);
+    effects_clear(&w->fx);
+    if (strcmp(verb, "ack") == 0)
+        return engine_ack(w->engine, incident, who, now, &w->fx, e);
+    if (strcmp(verb, "unack") == 0)
+        return engine_unack(w->engine, incident, who, now, &w->fx, e);
+    return engine_resolve(w->engine, incident, who, now, &w->fx, e);
+}
+
+static inline void on_metrics(void *arg, struct buf *out)
+{
+    (void)arg;
+    buf_str(out, "# HELP midwatch_blind x\n# TYPE midwatch_blind gauge\nmidwatch_blind 0\n");
+}
+
+static inline int on_test_page(void *arg, const char *to,
+                               void (*done)(void *req, const char *json, bool ok), void *req,
+                               struct err *e)
+{
+    struct world *w = arg;
+
+    if (strcmp(to, "bo") == 0)
+        return err_set(e, "bo has no rules");
+    w->tested = done;
+    w->test_req = req;
+    return 0;
+}
+
+static const char yaml[] =
+    "name: acme\n"
+    "web: { listen: '127.0.0.1:0', public_url: 'https://status.acme.dev' %s }\n"
+    "monitors:\n"
+    "  - { name: api, http: 'http://u:hidden@127.0.0.1/<x>', group: core, fail_after: 1, labels: "
+    "{team: payments} }\n"
+    "  - { name: www, http: 'http://127.0.0.1/', group: edge }\n"
+    "people:\n  ana: { notify: [ { via: hook } ] }\n  bo: { notify: [ { via: hook } ] }\n"
+    "channels:\n  hook: { type: webhook, url: 'http://127.0.0.1:1/hidden' }\n"
+    "schedules:\n  primary:\n    time_zone: UTC\n"
+    "    layers: [ { name: weekly, anchor: '2026-01-05T09:00', every: 1 week, members: [ana, bo] } "
+    "]\n"
+    "policies:\n  default: { steps: [ { notify: ['schedule:primary'] } ] }\n";
+
+static inline void load(struct world *w, const char *users)
+{
+    struct diagnostics d = {0};
+    char text[4096];
+
+    snprintf(text, sizeof text, yaml, users);
+    if (config_parse("test.yaml", text, strlen(text), &(struct load_options){0}, &w->config, &d) <
+        0)
+        fail_msg("%s", d.items[0].text);
+    diagnostics_done(&d);
+}
+
+static inline void result(struct world *w, const char *monitor, enum verdict v)
+{
+    struct result r = {.at_ms = loop_now_ms(),
+                       .verdict = v,
+                       .phases = PHASES_NONE,
+                       .reason = v == VERDICT_DOWN ? REASON_CONNECT : REASON_OK};
+
+    r.phases.total_us = 41800;
+    snprintf(r.message, sizeof r.message, "%s", v == VERDICT_DOWN ? "connection refused" : "");
+    effects_clear(&w->fx);
+    engine_result(w->engine, monitor, &r, r.at_ms, &w->fx);
+}
+
+static inline void open_world_with(struct world **ret, const char *users)
+{
+    struct world *w = *ret = mem_new(struct world);
+    struct err e;
+
+    memset(&fake, 0, sizeof fake);
+    buf_init(&fake.json, 1 << 20);
+    buf_str(&fake.json, "[]");
+    w->ready = true;
+    w->facts = (struct monitor_facts){.runs = 5, .by_verdict = {4, 0, 1, 0}, .late_max_us = 900};
+    assert_int_equal(loop_init(&w->loop, &e), 0);
+    load(w, users);
+    w->engine = engine_new();
+    engine_configure(w->engine, w->config, loop_now_ms(), &w->fx);
+    w->app = (struct web_app){on_config,  on_engine,    on_store,
+                              on_facts,   on_ready,     on_act,
+                              on_metrics, on_test_page, loop_now_ms() - 5000};
+    if (web_open(&w->loop, w->config, &w->app, w, &w->web, &e) < 0)
+        fail_msg("%s", e.text);
+}
+
+static inline void close_world(struct world *w)
+{
+    web_close(w->web);
+    loop_run(&w->loop);
+    loop_done(&w->loop);
+    effects_done(&w->fx);
+    engine_free(w->engine);
+    config_free(w->config);
+    buf_done(&fake.json);
+    mem_free(w);
+}
+
+/* --- a client ------------------------------------------------------------------------------- */
+
+static inline int dial(const struct world *w)
+{
+    struct sockaddr_in a;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    uv_ip4_addr("127.0.0.1", (int)strtol(strchr(web_address(w->web), ':') + 1, NULL, 10), &a);
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof a), 0);
+    fcntl(fd, F_SETFL, O_NONBLOCK);
+    return fd;
+}
+
+static inline void hear(struct world *w, int fd)
+{
+    int64_t end_us = loop_mono_us() + 5000000;
+    size_t n = 0;
+    ssize_t k = -1;
+
+    while (k != 0 && loop_mono_us() < end_us) {
+        uv_run(&w->loop.uv, UV_RUN_NOWAIT);
+        k = recv(fd, w->text + n, sizeof w->text - 1 - n, 0);
+        n += k > 0 ? (size_t)k : 0;
+    }
+    close(fd);
+    w->text[n] = 0;
+    assert_int_equal(k, 0);
+    w->status = (int)strtol(w->text + 9, NULL, 10);
+    w->body = strstr(w->text, "\r\n\r\n") + 4;
+}
+
+/* `head`: "GET /path" and more header lines, each begun by CR LF. */
+static inline int ask_begin(struct world *w, const char *head, const char *more, const char *body)
+{
+    char text[4096];
+    int fd = dial(w);
+
+    snprintf(
+        text, sizeof text,
+        "%s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close%s\r\nContent-Length: %zu\r\n\r\n%s",
+        head, more, strlen(body), body);
+    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
+    return fd;
+}
+
+static inline int ask(struct world *w, const char *head, const char *more, const char *body)
+{
+    hear(w, ask_begin(w, head, more, body));
+    return w->status;
+}
+
+static inline struct jv *json(struct world *w)
+{
+    struct jv *v;
+    struct err e;
+
+    if (jv_parse(w->body, strlen(w->body), &v, &e) < 0)
+        fail_msg("%s: %s", e.text, w->body);
+    return v;
+}
+
+static inline void assert_detail(struct world *w, const char *part)
+{
+    struct jv *v = json(w);
+
+    assert_non_null(strstr(w->text, "Content-Type: application/problem+json\r\n"));
+    assert_int_equal(jv_get_int(v, "status", 0), w->status);
+    if (strstr(jv_get_text(v, "detail"), part) == NULL)
+        fail_msg("%s does not say: %s", w->body, part);
+    jv_free(v);
+}
+
+#define JSON "\r\nContent-Type: application/json"
+
+#endif
