@@ -10,6 +10,7 @@
 #include "help.h"
 
 #include "base/json.h"
+#include "base/text.h"
 #include "loop/log.h"
 
 /* stderr goes into a file that is already gone from its directory. */
@@ -131,6 +132,27 @@ static void json__foreign_bytes__parse_back(void **state)
     jv_free(v);
 }
 
+/* Whatever comes in, one line of good UTF-8 without control bytes goes out. */
+static void text__random_bytes__one_clean_line(void **state)
+{
+    (void)state;
+    uint64_t seed = 20261122;
+    for (int round = 0; round < 2000; round++) {
+        char hostile[65];
+        for (size_t i = 0; i < sizeof hostile - 1; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            hostile[i] = (char)(seed >> 56 | (round % 2 ? 0x80 : 0));
+        }
+        hostile[64] = '\0';
+        const char *line = line_of(round % 3 ? LOG_TEXT : LOG_JSON, hostile, hostile);
+        size_t n = strlen(line);
+        assert_true(n > 0 && line[n - 1] == '\n');
+        assert_true(utf8_valid(line, n));
+        for (size_t i = 0; i + 1 < n; i++)
+            assert_true((unsigned char)line[i] >= 0x20 && (line[i] != 0x7f || line[0] == '{'));
+    }
+}
+
 static void level__above_the_maximum__is_silent(void **state)
 {
     (void)state;
@@ -167,6 +189,7 @@ int main(void)
         cmocka_unit_test(journal__stream_is_stderr__prefix_and_no_time),
         cmocka_unit_test(journal__stream_is_another__plain_text),
         cmocka_unit_test(json__foreign_bytes__parse_back),
+        cmocka_unit_test(text__random_bytes__one_clean_line),
         cmocka_unit_test(level__above_the_maximum__is_silent),
         cmocka_unit_test(text__too_long__is_cut_and_stays_one_line),
     };
