@@ -86,6 +86,7 @@ struct health {
     int blind_windows;
     uint64_t local, total;          /* results since the window began */
     uint64_t stalls;                /* times the loop stood still for more than STALL_US */
+    int64_t trim_ms;                /* when memory is given back; 0: done */
     int64_t watchdog_ms, fed_ms;
     uint64_t turns_fed;
     enum store_state store_state;
@@ -96,6 +97,7 @@ void health_start(struct app *a);
 void health_stop(struct app *a);
 void health_result(struct app *a, const struct result *r);
 void health_store(struct app *a, enum store_state s, const char *why);
+void health_trim_soon(struct app *a);
 bool health_ready(struct app *a, struct err *why_not);
 
 /* --- the whole --- */

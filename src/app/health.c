@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "base/text.h"
+#include "loop/memory.h"
 #include "loop/systemd.h"
 
 #define TICK_MS 250
@@ -17,6 +18,7 @@
 #define STORE_PATIENCE_MS 10000     /* a restart of Redis wakes nobody */
 #define OVERDUE_MOST_MS 10000       /* without a start or a send for so long there is no progress */
 #define WINDOW_RESULTS 5
+#define TRIM_AFTER_MS 2000          /* by then the start is over */
 
 static int64_t offset_us(void)
 {
@@ -131,10 +133,24 @@ static void feed_watchdog(struct app *a)
     h->turns_fed = a->loop.turns;
 }
 
+static void trim_once(struct app *a)
+{
+    if (!a->health.trim_ms || app_now_ms(a) < a->health.trim_ms)
+        return;
+    a->health.trim_ms = 0;
+    memory_trim();
+}
+
+void health_trim_soon(struct app *a)
+{
+    a->health.trim_ms = app_now_ms(a) + TRIM_AFTER_MS;
+}
+
 static void on_tick(void *arg)
 {
     struct app *a = arg;
 
+    trim_once(a);
     check_clock(a);
     check_loop(a);
     check_store(a);
@@ -147,6 +163,7 @@ void health_start(struct app *a)
     struct health *h = &a->health;
 
     h->watchdog_ms = systemd_watchdog_ms();
+    health_trim_soon(a);
     if (h->store_state == STORE_UP)
         tell_store(a, false);
     timer_init(&h->tick, &a->loop, &h->owner, on_tick, a);

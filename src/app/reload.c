@@ -42,6 +42,7 @@ static void exchange(struct app *a, struct config *fresh)
     decide_end(a);
     prober_configure(&a->prober, a);
     config_free(old);
+    health_trim_soon(a);
 }
 
 void app_reload(struct app *a)
