@@ -71,7 +71,8 @@ static void print_row(struct example *x, const struct row *row)
 
 static void print_shape(struct example *x, const struct shape *shape)
 {
-    shape_each(row, shape) print_row(x, row);
+    shape_each(row, shape)
+        print_row(x, row);
 }
 
 void config_print_example(struct buf *out)

@@ -71,7 +71,7 @@ static void print_row(struct buf *out, const struct row *row)
 static void print_below(struct buf *out, const struct row *row, const char *path)
 {
     char *below = mem_printf("%s%s%s%s", path, *path ? "." : "", row->key, doc_path_end(row));
-    buf_printf(out, ".Ss %s\\&\n", below);
+    buf_printf(out, ".Ss %s\n", below);
     print_section(out, row->of, below);
     mem_free(below);
 }
@@ -81,9 +81,12 @@ static void print_section(struct buf *out, const struct shape *shape, const char
     if (shape->plain)
         buf_printf(out, "A plain value stands for a mapping with only\n.Ic %s .\n", shape->plain);
     buf_str(out, ".Bl -tag -width Ds\n");
-    shape_each(row, shape) print_row(out, row);
+    shape_each(row, shape)
+        print_row(out, row);
     buf_str(out, ".El\n");
-    shape_each(row, shape) if (row->type->nested) print_below(out, row, path);
+    shape_each(row, shape)
+        if (row->type->nested)
+            print_below(out, row, path);
 }
 
 void config_print_man(struct buf *out)

@@ -39,8 +39,11 @@ static void print_section(struct buf *out, const struct shape *shape, const char
     if (shape->plain)
         buf_printf(out, "\nA plain value stands for a mapping with only `%s`.\n", shape->plain);
     buf_str(out, "\n| key | value | meaning |\n|---|---|---|\n");
-    shape_each(row, shape) print_row(out, row);
-    shape_each(row, shape) if (row->type->nested) print_below(out, row, path);
+    shape_each(row, shape)
+        print_row(out, row);
+    shape_each(row, shape)
+        if (row->type->nested)
+            print_below(out, row, path);
 }
 
 void config_print_reference(struct buf *out)

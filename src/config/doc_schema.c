@@ -10,8 +10,7 @@ static void write_value(const struct row *row, struct jw *w);
 static void write_properties(const struct shape *shape, struct jw *w)
 {
     jw_kv_object(w, "properties");
-    shape_each(row, shape)
-    {
+    shape_each(row, shape) {
         jw_kv_object(w, row->key);
         jw_kv_text(w, "description", row->text);
         if (row->normal)
@@ -25,18 +24,22 @@ static void write_properties(const struct shape *shape, struct jw *w)
 static void write_required(const struct shape *shape, struct jw *w)
 {
     bool some = false;
-    shape_each(row, shape) some |= (row->flags & ROW_REQUIRED) != 0;
+    shape_each(row, shape)
+        some |= (row->flags & ROW_REQUIRED) != 0;
     if (!some)
         return;
     jw_kv_list(w, "required");
-    shape_each(row, shape) if (row->flags & ROW_REQUIRED) jw_text(w, row->key);
+    shape_each(row, shape)
+        if (row->flags & ROW_REQUIRED)
+            jw_text(w, row->key);
     jw_list_end(w);
 }
 
 static void write_mapping(const struct shape *shape, struct jw *w)
 {
     bool required = false;
-    shape_each(row, shape) required |= (row->flags & ROW_REQUIRED) != 0;
+    shape_each(row, shape)
+        required |= (row->flags & ROW_REQUIRED) != 0;
     jw_key(w, "type");
     jw_raw(w, required ? "\"object\"" : "[\"object\",\"null\"]");
     write_properties(shape, w);
@@ -48,7 +51,9 @@ static void write_mapping(const struct shape *shape, struct jw *w)
 
 static const struct row *plain_row(const struct shape *shape)
 {
-    shape_each(row, shape) if (shape->plain && strcmp(row->key, shape->plain) == 0) return row;
+    shape_each(row, shape)
+        if (shape->plain && strcmp(row->key, shape->plain) == 0)
+            return row;
     return NULL;
 }
 

@@ -1,8 +1,8 @@
 /* interpolate.c - values from the environment, files and systemd credentials.
  *
- * Everything that comes in this way is a secret: `shown` has *** in its place, and the
- * bytes live only in the vault. Each `${…}` is expanded once; what it yields is not
- * looked at again. */
+ * What comes in from outside is a secret: `shown` has *** in its place, and the bytes live
+ * only in the vault. (A default stands in the file, like any other text.) Each `${…}` is
+ * expanded once; what it yields is not looked at again. */
 #include "interpolate.h"
 
 #include <string.h>
@@ -22,6 +22,21 @@ struct expansion {
     bool secret;
 };
 
+/* What came from outside. */
+static void put_hidden(struct expansion *x, const char *s, size_t n)
+{
+    buf_put(&x->text, s, n);
+    buf_str(&x->shown, "***");
+    x->secret = true;
+}
+
+/* What stands in the file. */
+static void put_plain(struct expansion *x, const char *s, size_t n)
+{
+    buf_put(&x->text, s, n);
+    buf_put(&x->shown, s, n);
+}
+
 /* `NAME` or `NAME:-otherwise`, which also stands in for an empty value, as in a shell. */
 static int put_env(struct expansion *x, char *argument, struct err *e)
 {
@@ -32,11 +47,13 @@ static int put_env(struct expansion *x, char *argument, struct err *e)
     if (n == 0 || strspn(argument, LETTERS "0123456789_") != n)
         return err_set(e, "`%.60s` cannot be the name of an environment variable", argument);
     const char *value = files_env(x->tree->options, argument);
-    if (otherwise && (!value || !*value))
-        value = otherwise + 2;
+    if (otherwise && (!value || !*value)) {
+        put_plain(x, otherwise + 2, strlen(otherwise + 2));
+        return 0;
+    }
     if (!value)
         return err_set(e, "the environment variable `%s` is not set", argument);
-    buf_str(&x->text, value);
+    put_hidden(x, value, strlen(value));
     return 0;
 }
 
@@ -50,7 +67,7 @@ static int put_file_at(struct expansion *x, const char *path, struct err *e)
     n -= n < b.n && n > 0 && b.p[n - 1] == '\r';
     bool text = memchr(b.p, '\0', n) == NULL && utf8_valid(b.p, n);
     if (text)
-        buf_put(&x->text, b.p, n);
+        put_hidden(x, b.p, n);
     bytes_wipe(&b);
     return text ? 0 : err_set(e, "`%s` is not text", path);
 }
@@ -93,18 +110,10 @@ static int put_value(struct expansion *x, const char *inside, size_t n, struct e
             return err_set(e, "a `${…}` is longer than %d bytes", ARGUMENT_MAX);
         memcpy(argument, inside + prefix, n - prefix);
         argument[n - prefix] = '\0';
-        buf_str(&x->shown, "***");
-        x->secret = true;
         return sources[i].put(x, argument, e);
     }
     return err_set(e, "a `${…}` begins with `${env:`, `${file:` or `${cred:`; "
                       "for a plain `${` write `$${`");
-}
-
-static void put_plain(struct expansion *x, const char *s, size_t n)
-{
-    buf_put(&x->text, s, n);
-    buf_put(&x->shown, s, n);
 }
 
 /* One piece of the text: plain up to the next `${`, or the `${…}` itself. */

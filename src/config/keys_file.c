@@ -91,7 +91,7 @@ static const struct row user_rows[] = {
      .example = "admin",
      .text = "A viewer looks, a responder also acts on incidents, an admin may do everything."},
     {"token_sha256", &type_sha256, offsetof(struct web_user, token_sha256), .flags = ROW_REQUIRED,
-     .example = "6ca13d52ca70c883e0f0bb101e425a89e8624de51db2d2392593af6a84118090",
+     .example = "0000000000000000000000000000000000000000000000000000000000000000",
      .text = "The token itself is nowhere stored, only its digest: printf %s TOKEN | sha256sum."},
 };
 

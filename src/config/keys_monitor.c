@@ -173,8 +173,7 @@ static void check_kind(struct reader *r, const struct node *n, struct monitor *m
 {
     if (node_get(n, "http"))
         m->kind = "http";
-    node_each(e, n)
-    {
+    node_each(e, n) {
         bool later = false;
         for (const char *const *k = later_keys; *k; k++)
             later |= strcmp(*k, e->key->text) == 0;
@@ -218,8 +217,6 @@ static void check_monitor(struct reader *r, const struct node *n, void *object)
     check_within_interval(r, n, "retry_interval", m, &m->retry_interval_ms);
     check_within_interval(r, n, "timeout", m, &m->timeout_ms);
     check_count(r, n, m);
-    if (m->was && m->name && strcmp(m->was, m->name) == 0)
-        diag_error(r->d, node_get(n, "was"), "`was` is the name the monitor has now");
 }
 
 const struct shape shape_monitor = {

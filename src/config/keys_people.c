@@ -52,7 +52,12 @@ const struct shape shape_person = {
 
 /* --- channels ----------------------------------------------------------------------------- */
 
-static const struct choice channel_types[] = {{"webhook", CHANNEL_WEBHOOK}, {0}};
+static const struct choice channel_types[] = {
+    {"webhook", CHANNEL_WEBHOOK},
+    {"ntfy", CHOICE_LATER},
+    {"slack", CHOICE_LATER},
+    {0},
+};
 
 #define AT(field) offsetof(struct channel, field)
 

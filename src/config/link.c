@@ -83,6 +83,15 @@ static const struct policy *route_of(const struct config *c, const struct monito
     return NULL;
 }
 
+static void complain_no_default(struct reader *r, const char *first, size_t others)
+{
+    char more[40] = "";
+    if (others > 0)
+        snprintf(more, sizeof more, " (and %zu more)", others);
+    diag_error(r->d, top(r, "policies"),
+               "there is no policy `default`, and the monitor `%s`%s names no other", first, more);
+}
+
 /* Only a file with policies, but none called `default`, leaves a monitor without one. */
 static void give_policies(struct reader *r)
 {
@@ -99,9 +108,7 @@ static void give_policies(struct reader *r)
         m->policy = m->policy ? m->policy : fallback;
     }
     if (without > 0 && !r->tree->incomplete && r->d->errors == 0)
-        diag_error(r->d, top(r, "policies"),
-                   "there is no policy `default`, which %zu monitors need (the first is `%s`)",
-                   without, first);
+        complain_no_default(r, first, without - 1);
 }
 
 /* --- names -------------------------------------------------------------------------------- */
@@ -122,8 +129,7 @@ static void check_former_names(struct reader *r)
     if (!monitors || monitors->kind != NODE_LIST)
         return;
     map_init(&claimed, 0);
-    node_each(e, monitors)
-    {
+    node_each(e, monitors) {
         const struct node *was = node_get(e->value, "was");
         if (!was || was->kind != NODE_TEXT || was->broken)
             continue;

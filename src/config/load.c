@@ -47,22 +47,23 @@ static bool grows(const struct node *n, const char *key)
 
 static void merge_section(struct loading *l, struct node *root, const struct entry *e)
 {
-    struct node *first = node_get(root, e->key->text);
+    const struct entry *there = node_entry(root, e->key->text);
+    struct node *first = there ? there->value : NULL;
     if (!first) {
         node_append(&l->tree, root, e->key, e->value);
     } else if (first->kind == e->value->kind && grows(first, e->key->text)) {
-        node_each(item, e->value) node_append(&l->tree, first, item->key, item->value);
+        node_each(item, e->value)
+            node_append(&l->tree, first, item->key, item->value);
     } else if (node_is_null(first)) {
         *first = *e->value;
     } else if (!node_is_null(e->value)) {
-        report_twice(l, e, first);
+        report_twice(l, e, there->key);
     }
 }
 
 static void merge_file(struct loading *l, struct node *root, const struct node *file)
 {
-    node_each(e, file)
-    {
+    node_each(e, file) {
         if (strcmp(e->key->text, "include") == 0)
             diag_error(l->tree.d, e->key, "only the first file may include others");
         else
@@ -131,7 +132,8 @@ static void follow_includes(struct loading *l, struct node *root)
         include_pattern(l, root, include);
         return;
     }
-    node_each(e, include) include_pattern(l, root, e->value);
+    node_each(e, include)
+        include_pattern(l, root, e->value);
 }
 
 /* --- the whole ---------------------------------------------------------------------------- */
@@ -245,8 +247,7 @@ static bool differs(const struct row *row, const struct config *a, const struct 
 static const char *first_that_differs(const struct shape *shape, const struct config *a,
                                       const struct config *b)
 {
-    shape_each(row, shape)
-    {
+    shape_each(row, shape) {
         const char *within = row->type == &type_map ? first_that_differs(row->of, a, b) : NULL;
         if (within)
             return within;

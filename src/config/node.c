@@ -50,12 +50,20 @@ void node_append(struct tree *t, struct node *list, struct node *key, struct nod
     list->n++;
 }
 
-struct node *node_get(const struct node *map, const char *key)
+const struct entry *node_entry(const struct node *map, const char *key)
 {
     if (map->kind != NODE_MAP)
         return NULL;
-    node_each(e, map) if (strcmp(e->key->text, key) == 0) return e->value;
+    node_each(e, map)
+        if (strcmp(e->key->text, key) == 0)
+            return e;
     return NULL;
+}
+
+struct node *node_get(const struct node *map, const char *key)
+{
+    const struct entry *e = node_entry(map, key);
+    return e ? e->value : NULL;
 }
 
 bool node_is_null(const struct node *n)

@@ -55,6 +55,7 @@ const struct source *tree_source(struct tree *t, const char *path, int order);
 struct node *tree_node(struct tree *t, const struct source *s, int line, int column);
 void node_append(struct tree *t, struct node *list, struct node *key, struct node *value);
 
+const struct entry *node_entry(const struct node *map, const char *key);
 struct node *node_get(const struct node *map, const char *key); /* NULL when absent or no map */
 bool node_is_null(const struct node *n);                        /* written as nothing, ~ or null */
 /* What stands there, for an error: "a list", "nothing", "`fast`". */

@@ -73,7 +73,9 @@ struct secret read_keep_secret(struct reader *r, const char *text)
 
 static const struct row *find_row(const struct shape *shape, const char *key)
 {
-    shape_each(row, shape) if (strcmp(row->key, key) == 0) return row;
+    shape_each(row, shape)
+        if (strcmp(row->key, key) == 0)
+            return row;
     return NULL;
 }
 
@@ -91,7 +93,9 @@ static const char *guess_key(const struct shape *shape, const char *key)
 {
     const char *keys[ROWS_MAX + 1] = {0};
     size_t n = 0;
-    shape_each(row, shape) if (n < ROWS_MAX) keys[n++] = row->key;
+    shape_each(row, shape)
+        if (n < ROWS_MAX)
+            keys[n++] = row->key;
     return text_nearest(key, keys);
 }
 
@@ -111,8 +115,9 @@ static void complain_unknown(struct reader *r, const struct shape *shape, const 
 /* Keys that begin with x- hold anchors and notes; nobody reads them. */
 static void check_keys(struct reader *r, const struct shape *shape, const struct node *n)
 {
-    node_each(e, n) if (!find_row(shape, e->key->text) && strncmp(e->key->text, "x-", 2) != 0)
-        complain_unknown(r, shape, e->key);
+    node_each(e, n)
+        if (!find_row(shape, e->key->text) && strncmp(e->key->text, "x-", 2) != 0)
+            complain_unknown(r, shape, e->key);
 }
 
 /* --- a mapping ---------------------------------------------------------------------------- */
@@ -141,14 +146,14 @@ static void set_normal(struct reader *r, const struct row *row, const struct nod
 void read_normals(struct reader *r, const struct shape *shape, const struct node *place,
                   void *object)
 {
-    shape_each(row, shape) set_normal(r, row, place, object);
+    shape_each(row, shape)
+        set_normal(r, row, place, object);
 }
 
 static void read_rows(struct reader *r, const struct shape *shape, const struct node *n,
                       void *object)
 {
-    shape_each(row, shape)
-    {
+    shape_each(row, shape) {
         const struct node *value = node_get(n, row->key);
         if (value)
             row->type->read(r, row, value, object);
@@ -222,8 +227,7 @@ static void read_list(struct reader *r, const struct row *row, const struct node
         return;
     }
     char *item = make_items(r, row, n, object);
-    node_each(e, n)
-    {
+    node_each(e, n) {
         read_map(r, shape, e->value, item);
         const struct node *name = shape->target ? node_get(e->value, "name") : NULL;
         if (name && *(const char **)item)
@@ -243,8 +247,7 @@ static void read_named(struct reader *r, const struct row *row, const struct nod
         return;
     }
     char *item = make_items(r, row, n, object);
-    node_each(e, n)
-    {
+    node_each(e, n) {
         *(const char **)item = read_keep(r, e->key, e->key->text);
         if (!name_good(e->key->text, NAME_MAX_BYTES))
             diag_error(r->d, e->key, "the name of a %s must be %s, not %s", shape->name,

@@ -5,6 +5,8 @@
 #ifndef CONFIG_ROW_H
 #define CONFIG_ROW_H
 
+#include <limits.h>
+
 #include "base/json.h"
 #include "node.h"
 
@@ -50,6 +52,9 @@ struct choice {
     const char *word; /* NULL ends the list */
     int value;
 };
+
+/* The value of a word of a later version: known, but refused. */
+#define CHOICE_LATER INT_MIN
 
 /* What can be referred to by name. */
 enum target {

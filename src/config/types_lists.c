@@ -39,8 +39,7 @@ static void read_headers(struct reader *r, const struct row *row, const struct n
         return;
     struct http_header *headers = arena_calloc(&r->config->arena, n->n + 1, sizeof *headers);
     size_t count = 0;
-    node_each(e, n)
-    {
+    node_each(e, n) {
         const char *value = read_text(r, row, e->value);
         if (!header_name_good(e->key->text)) {
             diag_error(r->d, e->key, "%s cannot be the name of a header",
@@ -95,8 +94,10 @@ static void read_labels(struct reader *r, const struct row *row, const struct no
         return;
     struct label *labels = arena_calloc(&r->config->arena, n->n + 1, sizeof *labels);
     size_t count = 0;
-    node_each(e, n) if (label_good(r, row, e)) labels[count++] =
-        (struct label){read_keep(r, e->key, e->key->text), read_keep(r, e->value, e->value->text)};
+    node_each(e, n)
+        if (label_good(r, row, e))
+            labels[count++] = (struct label){read_keep(r, e->key, e->key->text),
+                                             read_keep(r, e->value, e->value->text)};
     qsort(labels, count, sizeof *labels, compare_labels);
     check_labels_fit(r, row, n, labels, count);
     *FIELD(object, row, struct label *) = labels;
@@ -148,8 +149,7 @@ static void read_expect(struct reader *r, const struct row *row, const struct no
     size_t *count = BESIDE(object, row, size_t);
     *FIELD(object, row, struct expectation **) = compiled;
     *count = 0;
-    node_each(e, list)
-    {
+    node_each(e, list) {
         if (e->value->kind == NODE_MAP)
             read_refuse_why(r, row, e->value, "an expectation with `: ` in it is put in quotes");
         else

@@ -201,8 +201,7 @@ static void read_signing(struct reader *r, const struct row *row, const struct n
     const struct node *list = read_as_list(r, n);
     struct secret *secrets = arena_calloc(&r->config->arena, list->n + 1, sizeof *secrets);
     size_t count = 0;
-    node_each(e, list)
-    {
+    node_each(e, list) {
         const char *text = read_text(r, row, e->value);
         if (text && !signing_good(text))
             read_refuse(r, row, e->value);

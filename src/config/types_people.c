@@ -25,7 +25,8 @@ static void read_slot(struct reader *r, const struct row *row, const struct node
 {
     const struct node *list = read_as_list(r, n);
     struct slot s = {.people = arena_calloc(&r->config->arena, list->n + 1, sizeof *s.people)};
-    node_each(e, list) add_person(r, row, e->value, &s);
+    node_each(e, list)
+        add_person(r, row, e->value, &s);
     *ret = s;
 }
 
@@ -53,8 +54,7 @@ static void read_members(struct reader *r, const struct row *row, const struct n
     }
     struct slot *slots = arena_calloc(&r->config->arena, n->n + 1, sizeof *slots);
     size_t count = 0;
-    node_each(e, n)
-    {
+    node_each(e, n) {
         if (!node_is_null(e->value))
             read_people(r, row, e->value, (char *)&slots[count] - row->at);
         count++;
@@ -141,7 +141,8 @@ static void read_contacts(struct reader *r, const struct row *row, const struct 
     const struct node *list = read_as_list(r, n);
     struct contact *contacts = arena_calloc(&r->config->arena, list->n + 1, sizeof *contacts);
     size_t count = 0;
-    node_each(e, list) count += read_contact(r, row, e->value, &contacts[count]);
+    node_each(e, list)
+        count += read_contact(r, row, e->value, &contacts[count]);
     if (list->n == 0)
         read_refuse_why(r, row, n, "names nobody");
     *FIELD(object, row, struct contact *) = contacts;

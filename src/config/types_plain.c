@@ -216,12 +216,21 @@ const struct choice *choice_find(const struct choice *choices, const char *word)
     return NULL;
 }
 
+static const struct choice *next_choice(const struct choice *c)
+{
+    while (c->word && c->value == CHOICE_LATER)
+        c++;
+    return c;
+}
+
 const char *choice_list(const struct choice *choices, char *dst, size_t size)
 {
     struct buf b;
     buf_init(&b, size - 1);
-    for (const struct choice *c = choices; c->word; c++)
-        buf_printf(&b, "%s%s", c == choices ? "" : c[1].word ? ", " : " or ", c->word);
+    for (const struct choice *c = next_choice(choices), *next; c->word; c = next) {
+        next = next_choice(c + 1);
+        buf_printf(&b, "%s%s", b.len == 0 ? "" : next->word ? ", " : " or ", c->word);
+    }
     text_copy(dst, size, buf_text(&b));
     buf_done(&b);
     return dst;
@@ -232,11 +241,15 @@ static const struct choice *pick(struct reader *r, const struct row *row, const 
     const char *text = read_text(r, row, n);
     const struct choice *found = text ? choice_find(row->of, text) : NULL;
     char list[200], there[FOUND_SIZE];
-    if (text && !found)
+    if (found && found->value != CHOICE_LATER)
+        return found;
+    if (found)
+        diag_error(r->d, n, "`%s: %s` is not available in this version", row->key, found->word);
+    else if (text)
         diag_error(r->d, n, "`%s` must be %s, not %s", row->key,
                    choice_list(row->of, list, sizeof list),
                    read_found(row, n, there, sizeof there));
-    return found;
+    return NULL;
 }
 
 static void read_choice(struct reader *r, const struct row *row, const struct node *n, void *object)
@@ -260,7 +273,7 @@ static void schema_choice(const struct row *row, struct jw *w)
     jw_kv_list(w, "anyOf");
     jw_object(w);
     jw_kv_list(w, "enum");
-    for (const struct choice *c = row->of; c->word; c++) {
+    for (const struct choice *c = next_choice(row->of); c->word; c = next_choice(c + 1)) {
         jw_text(w, c->word);
         if (text_double(c->word, &number, NULL) == 0)
             jw_raw(w, c->word);

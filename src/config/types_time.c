@@ -236,8 +236,7 @@ static void read_days(struct reader *r, const struct row *row, const struct node
 {
     const struct node *list = read_as_list(r, n);
     unsigned days = 0;
-    node_each(e, list)
-    {
+    node_each(e, list) {
         const char *text = read_text(r, row, e->value);
         unsigned some = text ? days_of(text) : 0;
         if (text && !some)
@@ -245,7 +244,7 @@ static void read_days(struct reader *r, const struct row *row, const struct node
         days |= some;
     }
     if (list->n == 0)
-        read_refuse(r, row, n);
+        read_refuse_why(r, row, n, "names no day");
     *FIELD(object, row, unsigned) = days;
 }
 

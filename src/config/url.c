@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 
 #define URL_MAX 4000
@@ -46,16 +47,26 @@ static int check_letters(const char *text, struct err *e)
     return 0;
 }
 
+/* "http:// or https://" */
+static const char *scheme_list(const char *const *schemes, char *dst, size_t size)
+{
+    struct buf b;
+    buf_init(&b, size - 1);
+    for (const char *const *s = schemes; *s; s++)
+        buf_printf(&b, "%s%s://", s == schemes ? "" : " or ", *s);
+    text_copy(dst, size, buf_text(&b));
+    buf_done(&b);
+    return dst;
+}
+
 static int check_scheme(const char *text, const char *const *schemes, struct err *e)
 {
     size_t n = strcspn(text, ":");
-    if (strncmp(text + n, "://", 3) != 0)
-        return err_set(e, "a URL begins with %s://", schemes[0]);
+    char list[60];
     for (const char *const *s = schemes; *s; s++)
-        if (strlen(*s) == n && strncmp(*s, text, n) == 0)
+        if (strlen(*s) == n && strncmp(*s, text, n) == 0 && strncmp(text + n, "://", 3) == 0)
             return 0;
-    return err_set(e, "the scheme must be %s%s%s", schemes[0], schemes[1] ? " or " : "",
-                   schemes[1] ? schemes[1] : "");
+    return err_set(e, "must begin with %s", scheme_list(schemes, list, sizeof list));
 }
 
 static int check_host(struct span host, struct err *e)

@@ -62,8 +62,7 @@ static void merge_from(struct builder *b, struct node *into, struct map *keys,
         diag_error(b->tree->d, from, "`<<` takes a mapping or a list of mappings");
         return;
     }
-    node_each(e, from)
-    {
+    node_each(e, from) {
         if (map_get(keys, e->key->text))
             continue;
         map_put(keys, e->key->text, e->key);
@@ -78,7 +77,8 @@ static void merge_all(struct builder *b, struct node *map, struct map *keys,
         merge_from(b, map, keys, from);
         return;
     }
-    node_each(e, from) merge_from(b, map, keys, e->value);
+    node_each(e, from)
+        merge_from(b, map, keys, e->value);
 }
 
 /* Rebuilds the entries: each key once, then what `<<` brings. */
@@ -170,7 +170,8 @@ static void close_node(struct builder *b)
     if (n->kind == NODE_MAP)
         settle_map(b, n);
     n->weight = 1;
-    node_each(e, n) n->weight += e->value->weight;
+    node_each(e, n)
+        n->weight += e->value->weight;
 }
 
 /* --- events ------------------------------------------------------------------------------- */

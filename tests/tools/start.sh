@@ -2,7 +2,7 @@
 # start.sh BINARY - `make run`: the daemon on conf/quickstart.yaml until Ctrl-C.
 # URL=https://… watches that address, HOOK=https://… sends the pages there.
 set -eu
-config=conf/quickstart.yaml
+config=conf/quickstart${HOOK:+-hook}.yaml
 "$1" check -c "$config" >/dev/null || { "$1" check -c "$config"; exit 1; }
 echo "midwatch runs on $config; Ctrl-C stops it"
 exec "$1" run -c "$config"
