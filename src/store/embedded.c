@@ -43,6 +43,7 @@ struct embedded {
     struct timer watch;             /* of the adopted one, of the backoff, of the patience */
     int starts;                     /* in a row without a long life */
     int64_t started_us, stop_by_us;
+    char last_words[200];
     bool stopping, killed;
     void (*done)(void *arg);
     void *arg;
@@ -58,23 +59,18 @@ const char *embedded_socket(const struct embedded *b)
 static const char *find_program(void)
 {
     static const char *const names[] = {"redis-server", "valkey-server"};
-    static const char *const places[] = {"/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin",
-                                         "/bin", "/opt/bin"};
     static char path[PATH_MAX];
     const char *list = getenv("PATH");
 
+    if (list == NULL)
+        list = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     for (size_t n = 0; n < 2; n++) {
-        for (const char *p = list; p != NULL && *p != '\0';) {
+        for (const char *p = list; *p != '\0';) {
             size_t len = strcspn(p, ":");
             snprintf(path, sizeof path, "%.*s/%s", (int)len, p, names[n]);
             if (len > 0 && access(path, X_OK) == 0)
                 return path;
             p += len + (p[len] == ':');
-        }
-        for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-            snprintf(path, sizeof path, "%s/%s", places[i], names[n]);
-            if (access(path, X_OK) == 0)
-                return path;
         }
     }
     return NULL;
@@ -155,13 +151,15 @@ static pid_t find_orphan(const struct embedded *b)
 
 /* --- running ------------------------------------------------------------------------------- */
 
+/* `#` marks what Redis itself finds important; the last of it says why it ended. */
 static void on_line(void *arg, const char *line)
 {
-    (void)arg;
-    if (strstr(line, " # ") != NULL && strstr(line, "WARNING") == NULL)
-        log_notice("redis", "%s", line);
-    else
-        log_debug("redis", "%s", line);
+    struct embedded *b = arg;
+    const char *fact = strstr(line, " # ");
+
+    log_debug("redis", "%s", line);
+    if (fact != NULL && !text_starts(fact + 3, "WARNING"))
+        text_copy(b->last_words, sizeof b->last_words, fact + 3);
 }
 
 static void on_exit_of(void *arg, int status);
@@ -181,6 +179,7 @@ static int spawn(struct embedded *b, struct err *e)
     umask(mask);
     b->started_us = loop_mono_us();
     b->starts++;
+    b->last_words[0] = '\0';
     return rc;
 }
 
@@ -210,8 +209,9 @@ static void on_exit_of(void *arg, int status)
         end_stop(b);
         return;
     }
-    log_warning("store", "the embedded redis-server ended (%s %d); starting it again",
-                status < 0 ? "signal" : "exit status", status < 0 ? -status : status);
+    log_warning("store", "the embedded redis-server ended (%s %d%s%s); starting it again",
+                status < 0 ? "signal" : "exit status", status < 0 ? -status : status,
+                b->last_words[0] != '\0' ? "; its last words: " : "", b->last_words);
     plan_start(b);
 }
 
@@ -311,7 +311,7 @@ int embedded_start(struct loop *l, const char *dir, struct embedded **ret, struc
     timer_init(&b->watch, l, &b->owner, on_watch, b);
     b->adopted = find_orphan(b);
     if (b->adopted != 0) {
-        log_notice("store", "taking over the redis-server (pid %d) that a killed midwatch left", (int)b->adopted);
+        log_notice("store", "the redis-server (pid %d) of a midwatch that was killed is still there; using it", (int)b->adopted);
         timer_start(&b->watch, WATCH_MS);
     } else if (spawn(b, e) != 0) {
         end_stop(b);

@@ -1,0 +1,115 @@
+/* test_view.c - arguments as bytes, and the state as the sum of commits. */
+#include <string.h>
+
+#include "nouns.h"
+#include "unit.h"
+
+#include "../../../src/store/resp.h"
+#include "../../../src/store/view.h"
+#include "format/state.h"
+
+static void arguments__written__are_walked_again(void **state)
+{
+    struct buf b;
+    const char *p, *got;
+    size_t n;
+
+    (void)state;
+    buf_init(&b, 4096);
+    resp_text(&b, "");
+    resp_bulk(&b, "a\r\n$1\0b", 7);
+    resp_int(&b, -42);
+    p = b.p;
+    assert_int_equal(resp_next(&p, b.p + b.len, &got, &n), 1);
+    assert_int_equal(n, 0);
+    assert_int_equal(resp_next(&p, b.p + b.len, &got, &n), 1);
+    assert_int_equal(n, 7);
+    assert_memory_equal(got, "a\r\n$1\0b", 7);
+    assert_int_equal(resp_next(&p, b.p + b.len, &got, &n), 1);
+    assert_memory_equal(got, "-42", 3);
+    assert_int_equal(resp_next(&p, b.p + b.len, &got, &n), 0);
+    buf_clear(&b);
+    resp_open(&b, 12);
+    assert_string_equal(b.p, "*12\r\n");
+    buf_done(&b);
+}
+
+static void arguments__cut_anywhere__are_an_error_not_a_crash(void **state)
+{
+    static const char whole[] = "$5\r\nhello\r\n";
+    const char *got;
+    size_t n;
+
+    (void)state;
+    for (size_t cut = 1; cut < sizeof whole - 1; cut++) {
+        char *copy = mem_strndup(whole, cut);
+        const char *p = copy;
+        assert_int_equal(resp_next(&p, copy + cut, &got, &n), -1);
+        mem_free(copy);
+    }
+    static const char *const bad[] = {"$\r\n\r\n", "*1\r\na\r\n", "$-1\r\n\r\n", "$99999999999\r\na\r\n", "$4\r\nhello\r\n", "$2\r\nhello\r\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        const char *p = bad[i];
+        assert_int_equal(resp_next(&p, bad[i] + strlen(bad[i]), &got, &n), -1);
+    }
+}
+
+static void put(struct view *v, const struct incident *i, const struct delivery *d)
+{
+    struct buf b;
+
+    buf_init(&b, 1 << 16);
+    if (i != NULL) {
+        state_write_incident(&b, i);
+        view_put_incident(v, b.p, b.len);
+    }
+    buf_clear(&b);
+    if (d != NULL) {
+        state_write_delivery(&b, d);
+        view_put_delivery(v, b.p, b.len);
+    }
+    buf_done(&b);
+}
+
+static void later_records__replace_earlier__and_what_is_over_is_left_out(void **state)
+{
+    static const char up[] = "{\"state\":\"up\",\"last\":{\"verdict\":\"up\",\"reason\":\"ok\"}}";
+    struct view v;
+    struct stored s;
+    struct incident open = an_incident("a", INCIDENT_TRIGGERED), closed = an_incident("b", INCIDENT_TRIGGERED);
+    struct delivery of_open = a_delivery("a-1", "a", DELIVERY_DELIVERED);
+    struct delivery of_closed = a_delivery("b-1", "b", DELIVERY_DELIVERED);
+    struct delivery test = a_delivery("t-1", "", DELIVERY_WAITING);
+
+    (void)state;
+    view_init(&v);
+    put(&v, &open, &of_open);
+    put(&v, &closed, &of_closed);
+    put(&v, NULL, &test);
+    closed.state = INCIDENT_RESOLVED;
+    put(&v, &closed, NULL);
+    open.count = 7;
+    put(&v, &open, NULL);
+    view_put_monitor(&v, "m", 1, up, strlen(up));
+    view_put_monitor(&v, "gone", 4, up, strlen(up));
+    view_put_monitor(&v, "gone", 4, "", 0);
+    view_put_monitor(&v, "bad", 3, "{", 1);
+    assert_int_equal(v.damaged, 1);
+    view_take(&v, &s);
+    assert_int_equal(s.incidents.n, 1);
+    assert_string_equal(s.incidents.items[0].id, "a");
+    assert_int_equal(s.incidents.items[0].count, 7);
+    assert_int_equal(s.deliveries.n, 2);
+    assert_int_equal(s.monitors.n, 1);
+    stored_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(arguments__written__are_walked_again),
+        cmocka_unit_test(arguments__cut_anywhere__are_an_error_not_a_crash),
+        cmocka_unit_test(later_records__replace_earlier__and_what_is_over_is_left_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
