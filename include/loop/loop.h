@@ -15,14 +15,14 @@
 
 struct loop {
     uv_loop_t uv;
-    bool stopping;              /* loop_stop() was called */
-    uint64_t turns;             /* completed, for the watchdog */
-    int64_t late_us;            /* how late the last 250 ms tick was */
-    int64_t late_max_us;        /* the worst since loop_take_late_max_us() */
-    int64_t tick_due_us;        /* monotonic */
-    uv_timer_t tick;            /* tick and check do not keep the loop running */
+    bool stopping;       /* loop_stop() was called */
+    uint64_t turns;      /* completed, for the watchdog */
+    int64_t late_us;     /* how late the last 250 ms tick was */
+    int64_t late_max_us; /* the worst since loop_take_late_max_us() */
+    int64_t tick_due_us; /* monotonic */
+    uv_timer_t tick;     /* tick and check do not keep the loop running */
     uv_check_t check;
-    uv_idle_t later_idle;       /* active while something waits in the list */
+    uv_idle_t later_idle; /* active while something waits in the list */
     struct later *later_first, **later_last;
 };
 
@@ -32,11 +32,11 @@ int loop_init(struct loop *l, struct err *e) MW_MUST_CHECK;
  * wanted: everybody who owns handles closes them then; the loop goes on until they have. */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
-void loop_done(struct loop *l);         /* asserts that nothing is open */
-int64_t loop_take_late_max_us(struct loop *l);  /* and starts again from 0 */
+void loop_done(struct loop *l);                /* asserts that nothing is open */
+int64_t loop_take_late_max_us(struct loop *l); /* and starts again from 0 */
 
-int64_t loop_now_ms(void);              /* wall clock, milliseconds since 1970 */
-int64_t loop_mono_us(void);             /* monotonic microseconds, fresh (not the loop's cached time) */
+int64_t loop_now_ms(void);  /* wall clock, milliseconds since 1970 */
+int64_t loop_mono_us(void); /* monotonic microseconds, fresh (not the loop's cached time) */
 
 /* An owner counts open handles. on_closed comes once, after owner_close() and when the
  * last handle it counts has been closed (inside owner_close() when none is open); it may
@@ -49,9 +49,10 @@ struct owner {
     void *arg;
 };
 void owner_init(struct owner *o, void (*on_closed)(void *arg), void *arg);
-void owner_add(struct owner *o, uv_handle_t *h);    /* h->data is set to the owner; use container_of to get the object */
-void owner_close_handle(struct owner *o, uv_handle_t *h);  /* closing twice does nothing */
-void owner_close(struct owner *o);                  /* call once; handles must be closed with owner_close_handle */
+/* Sets h->data to the owner; use container_of to get the object. */
+void owner_add(struct owner *o, uv_handle_t *h);
+void owner_close_handle(struct owner *o, uv_handle_t *h); /* closing twice does nothing */
+void owner_close(struct owner *o); /* call once; handles must be closed with owner_close_handle */
 
 /* A timer that may be embedded. The callback may close or restart it. */
 struct timer {
@@ -60,8 +61,9 @@ struct timer {
     void *arg;
     struct owner *owner;
 };
-void timer_init(struct timer *t, struct loop *l, struct owner *o, void (*on_due)(void *arg), void *arg);
-void timer_start(struct timer *t, int64_t delay_ms);    /* restarts; from the real now, never early */
+void timer_init(struct timer *t, struct loop *l, struct owner *o, void (*on_due)(void *arg),
+                void *arg);
+void timer_start(struct timer *t, int64_t delay_ms); /* restarts; from the real now, never early */
 void timer_stop(struct timer *t);
 void timer_close(struct timer *t);
 
@@ -81,6 +83,6 @@ int signal_watch(struct signal_watch *s, struct loop *l, struct owner *o, int si
                  void (*fn)(int signum, void *arg), void *arg, struct err *e) MW_MUST_CHECK;
 void signal_unwatch(struct signal_watch *s);
 
-#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
 
 #endif

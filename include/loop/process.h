@@ -11,10 +11,10 @@
 struct process;
 
 struct process_options {
-    const char *const *argv;    /* argv[0] is looked up in PATH */
-    const char *const *env;     /* NULL: only PATH and LANG=C */
-    const char *dir;            /* NULL: ours */
-    bool die_with_us;           /* SIGTERM for the child when we are gone, however that came */
+    const char *const *argv; /* argv[0] is looked up in PATH */
+    const char *const *env;  /* NULL: only PATH and LANG=C */
+    const char *dir;         /* NULL: ours */
+    bool die_with_us;        /* SIGTERM for the child when we are gone, however that came */
     /* The child's stdout and stderr, a line each, cut at 4 kB; NULL: /dev/null. */
     void (*on_line)(void *arg, const char *line);
     /* Exactly once, after the last line. exit_status >= 0, or -signal. */
@@ -26,6 +26,6 @@ struct process_options {
 int process_start(struct loop *l, const struct process_options *o, void *arg, struct process **ret,
                   struct err *e) MW_MUST_CHECK;
 int process_pid(const struct process *p);
-void process_kill(struct process *p, int signum);   /* its whole group; on_exit still comes */
+void process_kill(struct process *p, int signum); /* its whole group; on_exit still comes */
 
 #endif

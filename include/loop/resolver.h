@@ -13,11 +13,11 @@
 #include "model/config.h"
 
 struct resolver;
-struct resolve;     /* one question; ends exactly once */
+struct resolve; /* one question; ends exactly once */
 
 #define RESOLVE_MAX 16
 struct addresses {
-    struct sockaddr_storage at[RESOLVE_MAX];    /* port 0 */
+    struct sockaddr_storage at[RESOLVE_MAX]; /* port 0 */
     size_t n;
 };
 
@@ -38,7 +38,7 @@ typedef void resolve_done_fn(void *arg, const struct addresses *a, bool local, c
  * Else it comes from the loop, at the latest after timeout_ms. */
 struct resolve *resolver_ask(struct resolver *r, const char *host, enum http_family family,
                              int64_t timeout_ms, resolve_done_fn *done, void *arg);
-void resolver_cancel(struct resolve *q);        /* done does not come any more */
+void resolver_cancel(struct resolve *q); /* done does not come any more */
 
 /* Text of an address without port; IPv6 without brackets. */
 const char *address_text(const struct sockaddr_storage *a, char *dst, size_t size);

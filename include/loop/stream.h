@@ -14,17 +14,17 @@
 struct stream;
 
 struct stream_tls {
-    const char *server_name;    /* SNI and the name verified */
-    const char *ca_file;        /* NULL: the system's */
-    const char *cert_file, *key_file;   /* NULL: none */
+    const char *server_name;          /* SNI and the name verified */
+    const char *ca_file;              /* NULL: the system's */
+    const char *cert_file, *key_file; /* NULL: none */
 };
 
 struct stream_target {
-    const char *unix_path;      /* or */
+    const char *unix_path; /* or */
     const char *host;
     int port;
-    const struct stream_tls *tls;   /* NULL: plain */
-    int64_t connect_timeout_ms; /* resolving, connecting and TLS together */
+    const struct stream_tls *tls; /* NULL: plain */
+    int64_t connect_timeout_ms;   /* resolving, connecting and TLS together */
 };
 
 struct stream_events {
@@ -36,11 +36,11 @@ struct stream_events {
 };
 
 struct stream *stream_open(struct loop *l, struct resolver *r, const struct stream_target *t,
-                           const struct stream_events *ev, void *arg);      /* copies t and ev */
+                           const struct stream_events *ev, void *arg); /* copies t and ev */
 /* Copies; written in order, together with all that is written in the same turn of the loop;
  * allowed before on_open. More than 64 MB waiting ends the stream. */
 void stream_write(struct stream *s, const void *p, size_t n);
-size_t stream_queued(const struct stream *s);                   /* bytes not yet handed to the kernel */
+size_t stream_queued(const struct stream *s); /* bytes not yet handed to the kernel */
 /* on_end follows. What is still queued is dropped; TLS says good-bye. */
 void stream_close(struct stream *s);
 

@@ -6,8 +6,9 @@
 
 #include "base/err.h"
 
-void systemd_notify(const char *fmt, ...) MW_PRINTF(1, 2);  /* "READY=1", "STATUS=…", "WATCHDOG=1"; nothing without NOTIFY_SOCKET */
-int64_t systemd_watchdog_ms(void);  /* how often to feed: half of WATCHDOG_USEC; 0: no watchdog */
-int systemd_listen_fd(void);        /* the first socket handed over (it listens), or -1 */
+void systemd_notify(const char *fmt, ...)
+    MW_PRINTF(1, 2); /* "READY=1", "STATUS=…", "WATCHDOG=1"; nothing without NOTIFY_SOCKET */
+int64_t systemd_watchdog_ms(void); /* how often to feed: half of WATCHDOG_USEC; 0: no watchdog */
+int systemd_listen_fd(void);       /* the first socket handed over (it listens), or -1 */
 
 #endif

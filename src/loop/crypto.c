@@ -174,6 +174,6 @@ int hex_decode(const char *s, void *dst, size_t n)
     }
     unsigned char *d = dst;
     for (size_t i = 0; i < n; i++)
-        d[i] = (unsigned char)(hex_value(s[2 * i]) << 4 | hex_value(s[2 * i + 1]));
+        d[i] = (unsigned char)(hex_value(s[2 * i]) * 16 + hex_value(s[2 * i + 1]));
     return 0;
 }

@@ -246,7 +246,7 @@ static int channel_open(struct dns *d, ares_channel *ret, struct err *e)
 /* The questions of the old channel go over to the new one: see on_answer(). */
 static int channel_change(struct dns *d, struct err *e)
 {
-    ares_channel fresh, old = d->channel;
+    ares_channel fresh = NULL, old = d->channel;
     if (channel_open(d, &fresh, e) != 0)
         return -1;
     d->channel = fresh;

@@ -185,7 +185,7 @@ static void process__killed__takes_its_group_along(void **state)
     struct loop l;
     struct run r;
     must_init(&l);
-    struct process *p = start(&l, &r, "sleep 1000 & echo $!; wait");
+    struct process *p = start(&l, &r, "sleep 30 & echo $!; wait");
     assert_true(turn_until(&l, &r.some, 5000));
     int grandchild = (int)strtol(r.text, NULL, 10);
     assert_true(grandchild > 1);
@@ -207,7 +207,7 @@ static void process__grandchild_keeps_the_pipe__does_not_delay_the_end(void **st
     struct run r;
     must_init(&l);
     prctl(PR_SET_CHILD_SUBREAPER, 1);
-    start(&l, &r, "sleep 1000 & echo $!");
+    start(&l, &r, "sleep 30 & echo $!");
     int64_t start_us = loop_mono_us();
     finish(&l, &r);
     assert_true(loop_mono_us() - start_us < 5000000);
@@ -263,7 +263,7 @@ static void process__parent_killed__dies_with_it(void **state)
         struct loop l;
         struct process *p;
         struct run r = {0};
-        const char *argv[] = {"sleep", "1000", NULL};
+        const char *argv[] = {"sleep", "30", NULL};
         struct process_options o = {.argv = argv, .die_with_us = true, .on_exit = on_exit_status};
         if (loop_init(&l, NULL) != 0 || process_start(&l, &o, &r, &p, NULL) != 0)
             _exit(1);
