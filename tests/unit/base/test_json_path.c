@@ -31,12 +31,34 @@ static bool note(const struct jv *match, void *arg)
     return true;
 }
 
-static void path__each_form__finds_what_it_names(void **state)
+struct path_case {
+    const char *path, *found;
+};
+
+static void check_paths(const struct path_case *cases, size_t n)
+{
+    struct jv *root = NULL;
+    assert_int_equal(jv_parse(document, strlen(document), &root, NULL), 0);
+    for (size_t i = 0; i < n; i++) {
+        struct jv_path *path = NULL;
+        struct buf found;
+        struct err e;
+        buf_init(&found, 1000);
+        if (jv_path_compile(cases[i].path, &path, &e) != 0)
+            fail_msg("%s: %s", cases[i].path, e.text);
+        jv_path_eval(path, root, note, &found);
+        if (!text_eq(buf_text(&found), cases[i].found))
+            fail_msg("%s found %s", cases[i].path, buf_text(&found));
+        jv_path_free(path);
+        buf_done(&found);
+    }
+    jv_free(root);
+}
+
+static void path__names_indexes_and_stars__find_what_they_name(void **state)
 {
     (void)state;
-    static const struct {
-        const char *path, *found;
-    } cases[] = {
+    static const struct path_case cases[] = {
         {"$", "{}"},
         {"$.status", "ok"},
         {"$[\"status\"]", "ok"},
@@ -62,40 +84,25 @@ static void path__each_form__finds_what_it_names(void **state)
         {"$.\xc3\xa9", "8"},
         {"$['\\u00e9']", "8"},
         {"$.x-y_z9", "9"},
-        {"$.items[?(@.k == \"v\")].id", "1"},
-        {"$.items[?@.k=='v'].id", "1"},
-        {"$.items[?(@.k != \"v\")].id", "2,-3"},
-        {"$.items[?(@.k == null)].id", "-3"},
-        {"$.items[?(@.ok == true)].id", "2"},
-        {"$.items[?(@.ok != true)].id", "1,-3"},
-        {"$.items[?(@.absent == null)].id", ""},
-        {"$.items[?(@.id > 1)].id", "2"},
-        {"$.items[?(@.id >= 1)].id", "1,2"},
-        {"$.items[?(@.id < 1.5)].id", "1,-3"},
-        {"$.items[?(@.id <= -3)].id", "-3"},
-        {"$.items[?(@.w == 1.5)].id", "1"},
-        {"$.items[?(@.k < 'w')].id", "1"},
-        {"$.items[?(@.k > 1)].id", ""},
-        {"$.items[?(@['k'] == 'w')].id", "2"},
-        {"$['a b'][?(@[0][0] == 1)]", "[]"},
+    };
+    check_paths(cases, sizeof cases / sizeof *cases);
+}
+
+static void path__filters__let_through_what_compares(void **state)
+{
+    (void)state;
+    static const struct path_case cases[] = {
+        {"$.items[?(@.k == \"v\")].id", "1"},    {"$.items[?@.k=='v'].id", "1"},
+        {"$.items[?(@.k != \"v\")].id", "2,-3"}, {"$.items[?(@.k == null)].id", "-3"},
+        {"$.items[?(@.ok == true)].id", "2"},    {"$.items[?(@.ok != true)].id", "1,-3"},
+        {"$.items[?(@.absent == null)].id", ""}, {"$.items[?(@.id > 1)].id", "2"},
+        {"$.items[?(@.id >= 1)].id", "1,2"},     {"$.items[?(@.id < 1.5)].id", "1,-3"},
+        {"$.items[?(@.id <= -3)].id", "-3"},     {"$.items[?(@.w == 1.5)].id", "1"},
+        {"$.items[?(@.k < 'w')].id", "1"},       {"$.items[?(@.k > 1)].id", ""},
+        {"$.items[?(@['k'] == 'w')].id", "2"},   {"$['a b'][?(@[0][0] == 1)]", "[]"},
         {"$['a b']['c\"d'][0][?(@ > 1)]", "2"},
     };
-    struct jv *root = NULL;
-    assert_int_equal(jv_parse(document, strlen(document), &root, NULL), 0);
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct jv_path *path = NULL;
-        struct buf found;
-        struct err e;
-        buf_init(&found, 1000);
-        if (jv_path_compile(cases[i].path, &path, &e) != 0)
-            fail_msg("%s: %s", cases[i].path, e.text);
-        jv_path_eval(path, root, note, &found);
-        if (!text_eq(buf_text(&found), cases[i].found))
-            fail_msg("%s found %s", cases[i].path, buf_text(&found));
-        jv_path_free(path);
-        buf_done(&found);
-    }
-    jv_free(root);
+    check_paths(cases, sizeof cases / sizeof *cases);
 }
 
 static bool stop_at_second(const struct jv *match, void *arg)
@@ -177,7 +184,8 @@ static void compile__too_long_or_too_many_steps__is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(path__each_form__finds_what_it_names),
+        cmocka_unit_test(path__names_indexes_and_stars__find_what_they_name),
+        cmocka_unit_test(path__filters__let_through_what_compares),
         cmocka_unit_test(eval__until_each_has_had_enough__counts_what_was_seen),
         cmocka_unit_test(compile__bad_paths__are_refused_at_the_right_character),
         cmocka_unit_test(compile__too_long_or_too_many_steps__is_refused),
