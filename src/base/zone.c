@@ -11,9 +11,6 @@
 #include "base/mem.h"
 #include "zone_impl.h"
 
-/* Beyond this nothing is computed; about thirty million years either way. */
-#define FAR_S ((int64_t)1 << 50)
-
 static char utc_name[] = "UTC";
 static const struct zone utc = {.name = utc_name};
 
@@ -74,20 +71,21 @@ static bool changes_at(const struct zone *z, int64_t at_s)
     return zone_offset(z, at_s) != zone_offset(z, at_s - 1);
 }
 
-/* The same behind the end of the table, by the footer. */
+/* The same behind the end of the table, by the footer, whose years may overlap. */
 static int64_t next_by_rule(const struct zone *z, int64_t utc_s)
 {
+    int64_t next = INT64_MAX;
     if (!z->rule.has_dst)
-        return INT64_MAX;
+        return next;
     int year = civil_of(utc_s).year;
     for (int y = year - 1; y <= year + 2; y++) {
         struct zone_step steps[2];
         zone_rule_steps(&z->rule, y, steps);
         for (int i = 0; i < 2; i++)
-            if (steps[i].at_s > utc_s && changes_at(z, steps[i].at_s))
-                return steps[i].at_s;
+            if (steps[i].at_s > utc_s && steps[i].at_s < next && changes_at(z, steps[i].at_s))
+                next = steps[i].at_s;
     }
-    return INT64_MAX;
+    return next;
 }
 
 int64_t zone_next_transition(const struct zone *z, int64_t utc_s)

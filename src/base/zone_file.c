@@ -82,11 +82,24 @@ static int read_offsets(const unsigned char *types, uint32_t n, int32_t *offsets
     return 0;
 }
 
+/* Some files begin with a step at the big bang; it says what was before all others. */
+static int add_step(struct zone *z, int64_t at_s, int32_t offset_s, struct err *e)
+{
+    if (at_s > FAR_S)
+        return err_set(e, "a transition is too far away");
+    if (at_s < -FAR_S)
+        z->first_offset_s = offset_s;
+    else
+        z->steps[z->n_steps++] = (struct zone_step){at_s, offset_s};
+    return 0;
+}
+
 static int read_steps(const unsigned char *block, size_t width, const struct counts *n,
                       struct zone *z, struct err *e)
 {
     const unsigned char *index = block + n->time * width;
     int32_t offsets[TYPES_MAX];
+    int64_t before = INT64_MIN;
     if (read_offsets(index + n->time, n->type, offsets, e) != 0)
         return -1;
     z->first_offset_s = offsets[0];
@@ -95,9 +108,11 @@ static int read_steps(const unsigned char *block, size_t width, const struct cou
         int64_t at = big_endian(block + i * width, width);
         if (index[i] >= n->type)
             return err_set(e, "transition %u has no type", i);
-        if (i > 0 && at <= z->steps[i - 1].at_s)
+        if (i > 0 && at <= before)
             return err_set(e, "transition %u is not after the one before", i);
-        z->steps[z->n_steps++] = (struct zone_step){at, offsets[index[i]]};
+        if (add_step(z, at, offsets[index[i]], e) != 0)
+            return -1;
+        before = at;
     }
     return 0;
 }

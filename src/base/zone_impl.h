@@ -13,6 +13,9 @@
 #define OFFSET_MIN_S (-25 * 3600)
 #define OFFSET_MAX_S (26 * 3600)
 
+/* Beyond this nothing is computed; about thirty million years either way. */
+#define FAR_S ((int64_t)1 << 50)
+
 /* The day a rule falls on: Jn (1..365, never counts February 29th), n (0..365), Mm.w.d. */
 enum day_kind { DAY_JULIAN, DAY_OF_YEAR, DAY_MONTHLY };
 

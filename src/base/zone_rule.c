@@ -148,7 +148,8 @@ void zone_rule_steps(const struct zone_rule *r, int year, struct zone_step ret[2
     ret[1] = start_first ? end : start;
 }
 
-/* The newest step not after utc_s. When one year's end and the next year's start fall
+/* The newest step not after utc_s. A step may spill into the week after its year, and so
+ * come after the first one of the next. When one year's end and the next year's start fall
  * together (daylight time all year), the start is the one that counts. */
 int32_t zone_rule_offset(const struct zone_rule *r, int64_t utc_s)
 {
@@ -156,7 +157,7 @@ int32_t zone_rule_offset(const struct zone_rule *r, int64_t utc_s)
         return r->std_s;
     int year = civil_of(utc_s + r->std_s).year;
     struct zone_step best = {INT64_MIN, r->std_s};
-    for (int y = year - 1; y <= year + 1; y++) {
+    for (int y = year - 2; y <= year + 1; y++) {
         struct zone_step steps[2];
         zone_rule_steps(r, y, steps);
         for (int i = 0; i < 2; i++) {

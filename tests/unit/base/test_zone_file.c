@@ -32,6 +32,7 @@ static void parse__bad_files__are_refused_in_words(void **state)
         {"types_none", "impossible counts in the header"},
         {"index_beyond", "transition 0 has no type"},
         {"not_ascending", "transition 1 is not after the one before"},
+        {"far_transition", "a transition is too far away"},
         {"offset_wild", "offset -2147483648 is impossible"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -94,6 +95,16 @@ static void parse__empty_footer__keeps_the_last_offset(void **state)
     zone_free(z);
 }
 
+static void parse__step_at_the_big_bang__is_what_was_before_all_others(void **state)
+{
+    (void)state;
+    struct zone *z = NULL;
+    assert_int_equal(zone_parse("b", bytes, corpus("big_bang"), &z, NULL), 0);
+    assert_int_equal(zone_offset(z, -5000000000), 7200);
+    assert_int_equal(zone_next_transition(z, -5000000000), 110000000);
+    zone_free(z);
+}
+
 /* Changed bytes may make another zone or none, but never anything else. */
 static void parse__every_byte_changed__answers_or_refuses(void **state)
 {
@@ -125,6 +136,7 @@ int main(void)
         cmocka_unit_test(parse__not_a_zone__says_so),
         cmocka_unit_test(parse__version_1__has_no_rule_behind_its_table),
         cmocka_unit_test(parse__empty_footer__keeps_the_last_offset),
+        cmocka_unit_test(parse__step_at_the_big_bang__is_what_was_before_all_others),
         cmocka_unit_test(parse__every_byte_changed__answers_or_refuses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
