@@ -21,7 +21,7 @@
 struct http_client;
 struct http_target;
 
-/* `expected_hosts`: how many targets there will be, for the number of shards. */
+/* `expected_hosts`: how many targets there will be. More may come; then it grows. */
 struct http_client *http_client_new(struct loop *l, struct resolver *r, size_t expected_hosts,
                                     struct err *e);
 void http_client_close(struct http_client *c);      /* targets must be freed first */

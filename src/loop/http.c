@@ -157,7 +157,9 @@ struct http_target *http_target_new(struct http_client *c, const struct http_spe
     t->user_agent = user_agent;
     t->timeout_ms = timeout_ms;
     t->id = ++c->targets_made;
-    int rc = place_parse(spec->url, &t->place, &t->url_user, &t->url_password, e);
+    int rc = shards_fit(c, ++c->targets, e);
+    if (rc == 0)
+        rc = place_parse(spec->url, &t->place, &t->url_user, &t->url_password, e);
     if (rc == 0 && t->place.tls && !spec->insecure) {
         t->authorities = authorities_get(c, spec->ca_file, e);
         rc = t->authorities == NULL ? -1 : 0;
@@ -183,6 +185,7 @@ void http_target_free(struct http_target *t)
     if (t == NULL)
         return;
     http_target_cancel(t);
+    t->client->targets--;
     kept_free(t->kept);
     headers_free(t->headers);
     authorities_put(t->client, t->authorities);

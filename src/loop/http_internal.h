@@ -54,6 +54,7 @@ struct shard {
 };
 
 int shards_open(struct http_client *c, size_t expected_hosts, struct err *e) MW_MUST_CHECK;
+int shards_fit(struct http_client *c, size_t hosts, struct err *e) MW_MUST_CHECK;
 void shards_close(struct http_client *c); /* closes the loop handles */
 void shards_done(struct http_client *c);  /* after they are closed */
 struct shard *shard_of(struct http_client *c, const char *host);
@@ -80,11 +81,11 @@ struct http_client {
     int epoll_fd; /* all sockets of all shards; one uv_poll watches it */
     uv_poll_t poll;
     bool polling;
-    struct shard *shards;
-    size_t n_shards;
+    VEC(struct shard *) shards;
     struct authorities *authorities;
     struct run *idle; /* lent to targets while they run */
     size_t n_idle, running;
+    size_t targets;
     uint64_t targets_made;
     struct run *ending_first, **ending_last; /* ended inside http_target_run() … */
     size_t n_ending;

@@ -103,17 +103,20 @@ static void on_sockets_ready(uv_poll_t *h, int status, int events)
         int bits = ((got & (EPOLLIN | EPOLLHUP)) ? CURL_CSELECT_IN : 0) |
                    ((got & EPOLLOUT) ? CURL_CSELECT_OUT : 0) |
                    ((got & EPOLLERR) ? CURL_CSELECT_ERR : 0);
-        shard_act(&c->shards[ev[i].data.u64 >> 32], (int)(uint32_t)ev[i].data.u64, bits);
+        shard_act(c->shards.items[ev[i].data.u64 >> 32], (int)(uint32_t)ev[i].data.u64, bits);
     }
 }
 
-static int shard_open(struct http_client *c, struct shard *s, struct err *e)
+static int shard_add(struct http_client *c, struct err *e)
 {
+    struct shard *s = mem_new(struct shard);
     s->client = c;
-    s->index = (uint32_t)(s - c->shards);
+    s->index = (uint32_t)c->shards.n;
     s->multi = curl_multi_init();
-    if (s->multi == NULL)
+    if (s->multi == NULL) {
+        mem_free(s);
         return err_set(e, "libcurl gives no multi handle");
+    }
     curl_multi_setopt(s->multi, CURLMOPT_SOCKETFUNCTION, on_multi_socket);
     curl_multi_setopt(s->multi, CURLMOPT_SOCKETDATA, s);
     curl_multi_setopt(s->multi, CURLMOPT_TIMERFUNCTION, on_multi_timer);
@@ -121,6 +124,16 @@ static int shard_open(struct http_client *c, struct shard *s, struct err *e)
     curl_multi_setopt(s->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
     curl_multi_setopt(s->multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS_MAX);
     timer_init(&s->timer, c->loop, &c->owner, on_shard_timer, s);
+    vec_push(&c->shards, s);
+    return 0;
+}
+
+/* Growing moves hosts to other shards; transfers under way stay where they are. */
+int shards_fit(struct http_client *c, size_t hosts, struct err *e)
+{
+    while (c->shards.n * HOSTS_MAX < hosts)
+        if (shard_add(c, e) < 0)
+            return -1;
     return 0;
 }
 
@@ -129,11 +142,8 @@ int shards_open(struct http_client *c, size_t expected_hosts, struct err *e)
     c->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     if (c->epoll_fd < 0)
         return err_set(e, "epoll: %s", strerror(errno));
-    size_t want = expected_hosts / HOSTS_MAX + 1;
-    c->shards = mem_calloc(want, sizeof *c->shards);
-    for (; c->n_shards < want; c->n_shards++)
-        if (shard_open(c, &c->shards[c->n_shards], e) < 0)
-            return -1;
+    if (shards_fit(c, expected_hosts > 0 ? expected_hosts : 1, e) < 0)
+        return -1;
     int rc = uv_poll_init(&c->loop->uv, &c->poll, c->epoll_fd);
     if (rc != 0)
         return err_set(e, "poll: %s", uv_strerror(rc));
@@ -145,8 +155,8 @@ int shards_open(struct http_client *c, size_t expected_hosts, struct err *e)
 
 void shards_close(struct http_client *c)
 {
-    for (size_t i = 0; i < c->n_shards; i++)
-        timer_close(&c->shards[i].timer);
+    for (size_t i = 0; i < c->shards.n; i++)
+        timer_close(&c->shards.items[i]->timer);
     if (c->polling)
         owner_close_handle(&c->owner, (uv_handle_t *)&c->poll);
 }
@@ -154,16 +164,17 @@ void shards_close(struct http_client *c)
 /* Cleaning a multi up closes its idle connections, which still asks for sockets and timers. */
 void shards_done(struct http_client *c)
 {
-    for (size_t i = 0; i < c->n_shards; i++) {
-        curl_multi_setopt(c->shards[i].multi, CURLMOPT_TIMERFUNCTION, NULL);
-        curl_multi_cleanup(c->shards[i].multi);
+    for (size_t i = 0; i < c->shards.n; i++) {
+        curl_multi_setopt(c->shards.items[i]->multi, CURLMOPT_TIMERFUNCTION, NULL);
+        curl_multi_cleanup(c->shards.items[i]->multi);
+        mem_free(c->shards.items[i]);
     }
-    mem_free(c->shards);
+    vec_done(&c->shards);
     if (c->epoll_fd >= 0)
         close(c->epoll_fd);
 }
 
 struct shard *shard_of(struct http_client *c, const char *host)
 {
-    return &c->shards[hash64_text(host, 0) % c->n_shards];
+    return c->shards.items[hash64_text(host, 0) % c->shards.n];
 }

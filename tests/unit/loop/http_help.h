@@ -84,7 +84,7 @@ static inline int set_up(void **state)
     struct err e;
     must_init(&loop);
     resolver = resolver_new(&loop, &e);
-    client = http_client_new(&loop, resolver, 300, &e);
+    client = http_client_new(&loop, resolver, 50, &e);
     assert_non_null(client);
     close(listen_somewhere(&closed_port));
     peer_start(&stranger, pages);
