@@ -1,6 +1,7 @@
 /* cli.c - which command, which options; then the command's own file. */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,11 +235,24 @@ static int skip_common(int argc, char **argv, const char **ret_config)
     return i;
 }
 
+/* Started with 0, 1 or 2 closed, a socket could land there and be written to as if it were a word. */
+static void hold_standard_files(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd < 3);
+    if (fd >= 3)
+        close(fd);
+}
+
 int cli_main(int argc, char **argv)
 {
     const char *config = NULL;
     int at = skip_common(argc, argv, &config);
 
+    hold_standard_files();
     if (config)
         setenv("MIDWATCH_CONFIG", config, 1);
     if (at >= argc)

@@ -22,8 +22,10 @@ const char *show_age(const struct jv *object, const char *key, int64_t now_ms, c
     int64_t at_ms = time_of(object, key);
 
     dst[0] = '\0';
-    if (at_ms)
-        text_human_ms((double)(now_ms > at_ms ? (now_ms - at_ms) / 1000 * 1000 : 0), dst, size);
+    if (at_ms && now_ms - at_ms < 1000)
+        text_copy(dst, size, "now");
+    else if (at_ms)
+        text_human_ms((double)((now_ms - at_ms) / 1000 * 1000), dst, size);
     return dst;
 }
 

@@ -196,6 +196,7 @@ static void shape_target(CURL *easy, const struct http_target *t)
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, version_of(s, t->place.tls));
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, s->insecure ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, s->insecure ? 0L : 2L);
+    curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, s->unix_path);
     curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, s->reuse ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, s->reuse ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, s->reuse ? 1L : 0L);
