@@ -94,8 +94,13 @@ class Redis:
 
     def ask(self, *words):
         done = subprocess.run(["redis-cli", "-p", str(self.port), *words], capture_output=True,
-                              text=True, timeout=10, check=False)
+                              text=True, errors="replace", timeout=10, check=False)
         return done.stdout.strip()
+
+    def bytes(self, key):
+        done = subprocess.run(["redis-cli", "-p", str(self.port), "--raw", "GET", key], capture_output=True,
+                              timeout=10, check=False)
+        return done.stdout[:-1]
 
     def keys(self, pattern="*"):
         return [k for k in self.ask("KEYS", pattern).splitlines() if k]

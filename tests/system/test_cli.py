@@ -65,7 +65,9 @@ def test_daemon_there__status_and_lists__text_and_json():
         page = until(lambda: hook.seen(type="incident.triggered"), "the page")[0]
         check("api" in w.cli("status", "-c", w.config_path, status=1).stdout, "status 1 while it is down")
         check(page["incident"] in w.cli("incidents", "-c", w.config_path, status=None).stdout, "its id")
-        until(lambda: page["id"] in w.cli("deliveries", "-c", w.config_path).stdout, "the delivery's id")
+        until(lambda: page["incident"] in w.cli("deliveries", "-c", w.config_path).stdout, "the delivery")
+        ids = [d["id"] for d in json.loads(w.cli("deliveries", "--json", "-c", w.config_path).stdout)]
+        equal(ids, [page["id"]], "deliveries by --json")
         w.cli("ack", page["incident"], "-c", w.config_path)
         w.cli("unack", "api", "-c", w.config_path)
         w.cli("resolve", page["incident"], "-c", w.config_path)
