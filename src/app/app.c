@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "config/load.h"
 #include "loop/systemd.h"
 
@@ -94,6 +95,14 @@ static void begin(struct app *a, const struct stored *s)
     health_start(a);
 }
 
+static void say_address(const char *address)
+{
+    bool unix_socket = text_starts(address, "unix:");
+
+    log_notice("web", "status on %s%s%s", unix_socket ? "" : "http://", address,
+               unix_socket ? "" : "/");
+}
+
 static void on_store_ready(void *arg, const struct stored *s, bool away)
 {
     struct app *a = arg;
@@ -111,7 +120,7 @@ static void on_store_ready(void *arg, const struct stored *s, bool away)
         stop(a, "the web address cannot be used");
         return;
     }
-    log_notice("web", "status on %s", web_address(a->web));
+    say_address(web_address(a->web));
     systemd_notify("READY=1\nSTATUS=watching %zu monitors", a->config->n_monitors);
 }
 

@@ -3,6 +3,6 @@
 # URL=https://… watches that address, HOOK=https://… sends the pages there.
 set -eu
 config=conf/quickstart${HOOK:+-hook}.yaml
-"$1" check -c "$config" >/dev/null || { "$1" check -c "$config"; exit 1; }
+"$1" check -c "$config" >/dev/null 2>&1 || { "$1" check -c "$config"; exit 1; }
 echo "midwatch runs on $config; Ctrl-C stops it"
 exec "$1" run -c "$config"
