@@ -10,8 +10,8 @@
  *   mw:{NAME}:deliveries        hash    delivery -> done, of a resolved incident (JSON)
  *   mw:{NAME}:deliveries:index  zset    every delivery by created_ms
  *   mw:{NAME}:deliveries:of     hash    incident -> ids of its deliveries, separated by blanks
- *   mw:{NAME}:ledger            stream  attempts; ID at_ms-hash(delivery, number); field j (JSON)
- *   mw:{NAME}:audit             stream  transitions; ID at_ms-(place in its commit, hash); field j (JSON)
+ *   mw:{NAME}:ledger            stream  attempts; ID at_ms-n, growing; field j (JSON)
+ *   mw:{NAME}:audit             stream  transitions; ID at_ms-n, growing; field j (JSON)
  *   mw:{NAME}:raw:REGION:MONITOR:INTERVAL_MS:YYYYMMDD
  *                               string  4 bytes a slot of INTERVAL_MS since 00:00 UTC (stats/sample.h),
  *                                       then one byte: the format, BLOCK_FORMAT

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "format/state.h"
 #include "internal.h"
 #include "resp.h"
@@ -14,9 +14,9 @@
 
 #define COMMIT_MAX_BYTES ((size_t)32 << 20)
 #define SNAPSHOT_PIECE 250      /* values in one record of a snapshot */
-#define PLACES (1u << 20)        /* of transitions in one commit, for their ids; Lua counts to 2^53 */
 
 struct pack {
+    struct store *store;
     struct buf out;
     struct buf *scratch;
     uint32_t args;
@@ -74,11 +74,17 @@ static void pack_delivery(struct pack *k, const struct delivery *d)
     arg_scratch(k);
 }
 
-static void pack_entry(struct pack *k, const char *kind, int64_t at_ms, uint64_t part)
+/* Ids grow and are part of the record: whenever it is done again, its entries are found by them. */
+static void pack_entry(struct pack *k, const char *kind, int64_t at_ms)
 {
+    struct store *s = k->store;
     char id[48];
 
-    snprintf(id, sizeof id, "%lld-%llu", at_ms > 0 ? (long long)at_ms : 1LL, (unsigned long long)part);
+    if (at_ms > s->entry_ms) {
+        s->entry_ms = at_ms;
+        s->entry_part = 0;
+    }
+    snprintf(id, sizeof id, "%lld-%lld", (long long)s->entry_ms, (long long)++s->entry_part);
     arg_text(k, kind);
     arg_text(k, id);
     arg_scratch(k);
@@ -86,18 +92,14 @@ static void pack_entry(struct pack *k, const char *kind, int64_t at_ms, uint64_t
 
 static void pack_attempt(struct pack *k, const struct attempt *a)
 {
-    uint64_t h = hash64_text(a->delivery, (uint64_t)a->number);
-
     state_write_attempt(k->scratch, a);
-    pack_entry(k, "a", a->at_ms, h >> 32 | 1);
+    pack_entry(k, "a", a->at_ms);
 }
 
-/* The same move has the same id, whichever commit brings it; those of one event keep their order. */
-static void pack_transition(struct pack *k, const struct transition *t, size_t place)
+static void pack_transition(struct pack *k, const struct transition *t)
 {
     state_write_transition(k->scratch, t);
-    uint64_t h = hash64(buf_text(k->scratch), k->scratch->len, 0) >> 32;
-    pack_entry(k, "t", t->at_ms, (uint64_t)place % PLACES << 32 | h);
+    pack_entry(k, "t", t->at_ms);
 }
 
 static void pack_changes(struct pack *k, const struct commit *c)
@@ -111,12 +113,12 @@ static void pack_changes(struct pack *k, const struct commit *c)
     for (size_t i = 0; i < c->attempts.n; i++)
         pack_attempt(k, &c->attempts.items[i]);
     for (size_t i = 0; i < c->transitions.n; i++)
-        pack_transition(k, &c->transitions.items[i], i);
+        pack_transition(k, &c->transitions.items[i]);
 }
 
 int commit_pack(struct store *s, const struct commit *c, struct unit *ret)
 {
-    struct pack k = {.scratch = &s->scratch};
+    struct pack k = {.store = s, .scratch = &s->scratch};
 
     buf_init(&k.out, COMMIT_MAX_BYTES);
     buf_clear(&s->scratch);
@@ -135,6 +137,27 @@ int commit_pack(struct store *s, const struct commit *c, struct unit *ret)
     *ret = (struct unit){.kind = RECORD_COMMIT, .count = k.args, .seq = s->seq};
     ret->p = buf_take(&k.out, &ret->n);
     return 0;
+}
+
+/* Behind the count of keys, the keys and the writer. */
+int64_t commit_seq(const struct store *s, const char *p, size_t n)
+{
+    const char *end = p + n, *arg = NULL;
+    size_t len = 0;
+    char digits[24];
+    int64_t seq = 0;
+
+    for (int i = 0; i < KEY_COUNT + 2; i++) {
+        if (resp_next(&p, end, &arg, &len) != 1)
+            return 0;
+    }
+    if (len != strlen(s->writer) || memcmp(arg, s->writer, len) != 0)
+        return 0;
+    if (resp_next(&p, end, &arg, &len) != 1 || len >= sizeof digits)
+        return 0;
+    memcpy(digits, arg, len);
+    digits[len] = '\0';
+    return text_int(digits, 0, INT64_MAX, &seq, NULL) == 0 ? seq : 0;
 }
 
 void commit_put_head(const struct store *s, struct buf *out, uint32_t n_args, const char *function)

@@ -68,9 +68,12 @@ static void on_probe(void *arg, const redisReply *r)
         return;
     }
     const redisReply *writer = r->element[1], *seq = r->element[2];
-    if (s->seq_kept > 0)
-        lost = writer->type != REDIS_REPLY_STRING || !text_eq(writer->str, s->writer) ||
-               seq->type != REDIS_REPLY_STRING || strtoll(seq->str, NULL, 10) < s->seq_kept;
+    if (writer->type == REDIS_REPLY_STRING && text_eq(writer->str, s->writer))
+        lost = seq->type == REDIS_REPLY_STRING && strtoll(seq->str, NULL, 10) < s->seq_covered;
+    else if (writer->type == REDIS_REPLY_STRING && writer->len > 0)
+        lost = s->seq_covered > 0;
+    else
+        lost = s->seq_kept > 0;
     if (lost)
         log_warning("store", "redis does not have all it had when it was last here; writing the open state again");
     session_greeted(s, lost);
@@ -133,6 +136,20 @@ static void on_type(void *arg, const redisReply *r)
         probe(s);
 }
 
+/* Ids of our entries go on from the newest there is, whatever our clock says now. */
+static void on_newest(void *arg, const redisReply *r)
+{
+    struct store *s = arg;
+
+    if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements == 0 || r->element[0]->elements == 0)
+        return;
+    int64_t ms = strtoll(r->element[0]->element[0]->str, NULL, 10);
+    if (ms >= s->entry_ms) {
+        s->entry_ms = ms + 1;
+        s->entry_part = 0;
+    }
+}
+
 static void ask_second(struct store *s)
 {
     const char *library[] = {"FUNCTION", "LOAD", "REPLACE", script_library, NULL};
@@ -140,6 +157,10 @@ static void ask_second(struct store *s)
 
     redis_command(s->conn, s->version < VERSION_FUNCTIONS ? script : library, on_function, s);
     s->types_seen = 0;
+    for (int i = 0; i < 2; i++) {
+        const char *newest[] = {"XREVRANGE", s->keys[i == 0 ? KEY_LEDGER : KEY_AUDIT], "+", "-", "COUNT", "1", NULL};
+        redis_command(s->conn, newest, on_newest, s);
+    }
     for (int i = 0; i < KEY_COUNT; i++) {
         const char *type[] = {"TYPE", s->keys[i], NULL};
         redis_command(s->conn, type, on_type, s);

@@ -55,8 +55,10 @@ struct store {
     /* commits (commit.c) */
     char writer[20];
     int64_t seq;                /* given last */
-    int64_t seq_placed, seq_kept;       /* last sent or spooled; last that Redis answered */
+    int64_t seq_kept;           /* last that Redis answered */
+    int64_t seq_covered;        /* when the connection broke: Redis must have all up to here */
     bool spool_refuses[2];      /* by lane->synced; said once */
+    int64_t entry_ms, entry_part;       /* id of the last entry for a stream */
     bool owes_snapshot;         /* Redis lacks something that we know */
     char keys[KEY_COUNT][KEY_SIZE];
     struct buf scratch;
@@ -97,6 +99,7 @@ void session_greeted(struct store *s, bool lost_something);
 /* commit.c */
 int commit_pack(struct store *s, const struct commit *c, struct unit *ret);
 void commit_put_head(const struct store *s, struct buf *out, uint32_t n_args, const char *function);
+int64_t commit_seq(const struct store *s, const char *p, size_t n);     /* 0: of another daemon */
 void commit_snapshot(struct store *s);
 
 /* restore.c */

@@ -8,6 +8,7 @@
 #include "lane.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "internal.h"
@@ -21,7 +22,7 @@
 struct batch {
     struct batch *next;
     struct lane *lane;
-    struct unit unit;           /* p is NULL when it came from the spool */
+    struct unit unit;
     unsigned left;              /* answers still to come */
     bool from_spool, spooled;
     bool later, refused;
@@ -38,12 +39,14 @@ void lane_init(struct lane *l, struct store *s, bool synced)
 {
     *l = (struct lane){.store = s, .synced = synced, .held = !synced};
     l->last = &l->first;
+    recent_init(&l->recent);
     l->waiting_last = &l->waiting;
 }
 
 void lane_done(struct lane *l)
 {
     assert(lane_quiet(l));
+    recent_done(&l->recent);
     spool_close(l->spool);
 }
 
@@ -138,13 +141,6 @@ static void lose(struct lane *l, const struct unit *u, const struct err *e)
     log_error("store", "%s: %s are dropped", e->text, l->synced ? "decisions go on in memory, their records" : "samples");
 }
 
-static void placed(struct lane *l, const struct unit *u)
-{
-    l->store->spool_refuses[l->synced] = false;
-    if (u->seq > l->store->seq_placed)
-        l->store->seq_placed = u->seq;
-}
-
 static void spool_unit(struct lane *l, const struct unit *u)
 {
     struct spool_record r = {u->kind, u->count, u->p, u->n};
@@ -154,7 +150,7 @@ static void spool_unit(struct lane *l, const struct unit *u)
     if (!kept)
         lose(l, u, &e);
     else
-        placed(l, u);
+        l->store->spool_refuses[l->synced] = false;
     if (l->synced)
         await_sync(l, u, kept);
 }
@@ -209,8 +205,27 @@ void lane_spill(struct lane *l)
     }
 }
 
+/* Redis confirmed these, but a server that was killed may not have written them. */
+static void spill_recent(struct lane *l)
+{
+    struct store *s = l->store;
+
+    recent_expire(&l->recent, loop_mono_us());
+    if (l->recent.first != NULL && l->recent.first->seq > 0)
+        s->seq_covered = l->recent.first->seq - 1;
+    else
+        s->seq_covered = s->seq_kept;
+    for (const struct recent_commit *c = l->recent.first; c != NULL; c = c->next) {
+        struct unit u = {.kind = RECORD_COMMIT, .count = c->count, .p = c->p, .n = c->n, .seq = c->seq};
+        spool_unit(l, &u);
+    }
+    recent_done(&l->recent);
+}
+
 void lane_break(struct lane *l)
 {
+    if (l->synced)
+        spill_recent(l);
     lane_spill(l);
     while (l->first != NULL) {
         struct batch *b = take_first(l);
@@ -229,6 +244,15 @@ static void come_back_later(struct lane *l)
     l->stuck = true;
 }
 
+static void remember(struct lane *l, struct unit *u)
+{
+    struct recent_commit c = {.count = u->count, .p = u->p, .n = u->n, .seq = u->seq,
+                              .answered_us = loop_mono_us()};
+
+    u->p = NULL;
+    recent_put(&l->recent, &c);
+}
+
 static void end_batch(struct batch *b)
 {
     struct lane *l = b->lane;
@@ -245,6 +269,8 @@ static void end_batch(struct batch *b)
     }
     if (b->unit.seq > 0 && !b->refused)
         l->store->seq_kept = b->unit.seq;
+    if (l->synced && !b->refused)
+        remember(l, &b->unit);
     if (b->unit.done != NULL && !b->spooled)
         b->unit.done(b->unit.arg, !b->refused);
     mem_free(b->unit.p);
@@ -296,7 +322,6 @@ void lane_put(struct lane *l, const struct unit *u)
     if (l->direct) {
         struct batch *b = mem_new(struct batch);
         *b = (struct batch){.lane = l, .unit = *u};
-        placed(l, u);
         send_batch(b, u->p, u->n);
         return;
     }
@@ -312,6 +337,11 @@ static void send_from_spool(struct lane *l, const struct spool_record *r)
     *b = (struct batch){.lane = l, .from_spool = true};
     b->unit.kind = r->kind;
     b->unit.count = r->count;
+    if (l->synced) {
+        b->unit.p = mem_alloc(r->n);
+        memcpy(b->unit.p, r->p, r->n);
+        b->unit.seq = commit_seq(l->store, r->p, r->n);
+    }
     send_batch(b, r->p, r->n);
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "loop/work.h"
+#include "recent.h"
 #include "redis.h"
 #include "spool.h"
 #include "store/store.h"
@@ -30,6 +31,7 @@ struct lane {
     bool stuck;                 /* answers are ignored until all are in; then the spool is read again */
     struct batch *first, **last;        /* sent, not yet answered in full */
     size_t unanswered_bytes, unanswered;
+    struct recent recent;       /* answered in the last seconds; commits only */
     struct waiter *waiting, **waiting_last;     /* in the spool, not synced */
     struct waiter *syncing;
     struct spool_sync sync;

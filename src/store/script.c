@@ -23,14 +23,14 @@
     "local ENDED = { delivered = true, refused = true, failed = true, overtaken = true }\n" \
     "local function call(...) return redis.call(...) end\n" \
     "local function append(key, entry, json)\n" \
-    "  local r = redis.pcall('XADD', key, entry, 'j', json)\n" \
-    "  if type(r) ~= 'table' or not r.err then return end\n" \
     "  local there = call('XRANGE', key, entry, entry)[1]\n" \
     "  if there and there[2][2] == json then return end\n" \
-    "  local tail = call('XREVRANGE', key, '+', '-', 'COUNT', 128)\n" \
+    "  local tail = call('XREVRANGE', key, '+', '-', 'COUNT', 32)\n" \
     "  for _, e in ipairs(tail) do\n" \
     "    if e[2][2] == json then return end\n" \
     "  end\n" \
+    "  local r = redis.pcall('XADD', key, entry, 'j', json)\n" \
+    "  if type(r) ~= 'table' or not r.err then return end\n" \
     "  local ms, n = string.match(tail[1] and tail[1][1] or '', '(%d+)-(%d+)')\n" \
     "  call('XADD', key, ms and string.format('%s-%.0f', ms, n + 1) or '*', 'j', json)\n" \
     "end\n" \

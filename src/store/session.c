@@ -153,7 +153,6 @@ static void become_ready(struct store *s)
     s->session = SESSION_READY;
     s->commits.held = false;
     s->commits.direct = true;
-    s->seq_kept = s->seq_placed;
     s->facts.reconnects += s->was_ready ? 1 : 0;
     s->was_ready = true;
     s->attempts = 0;
@@ -225,6 +224,7 @@ void session_tick(struct store *s)
     }
     if (!store_connected(s))
         return;
+    recent_expire(&s->commits.recent, now);
     if (oldest != 0) {
         s->idle_since_us = now;
     } else if (now - s->idle_since_us > PING_US) {
