@@ -37,6 +37,7 @@ static void make_printable(char *text)
             *p = '?';
 }
 
+MW_PRINTF(4, 0)
 static void vadd(struct diagnostics *d, const struct node *n, bool warning, const char *fmt,
                  va_list ap)
 {

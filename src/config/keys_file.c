@@ -30,17 +30,15 @@ static const struct row store_rows[] = {
      offsetof(struct config, store.shown_url), .normal = "embedded", .flags = ROW_RESTART,
      .example = "redis://127.0.0.1:6379/0",
      .text = "Redis 6.2 or Valkey: redis://, rediss:// or unix:///path?db=0; or `embedded`: "
-             "midwatch runs "
-             "a redis-server of its own on a private socket under `dir`."},
+             "midwatch runs a redis-server of its own on a private socket under `dir`."},
     {"dir", &type_path, offsetof(struct config, store.dir), .normal = "./midwatch-data",
      .flags = ROW_RESTART, .example = "./midwatch-data",
-     .text =
-         "Holds the embedded store's data and what waits while the store is away. Seen from the "
-         "working directory."},
+     .text = "Holds the embedded store's data and what waits while the store is away. Seen from "
+             "the working directory."},
     {"ca_file", &type_file, offsetof(struct config, store.ca_file),
      .flags = ROW_RESTART | ROW_INSTEAD, .example = "/etc/midwatch/redis-ca.pem",
-     .text =
-         "For rediss://: the certificates to trust, instead of the system's. Seen from this file."},
+     .text = "For rediss://: the certificates to trust, instead of the system's. Seen from this "
+             "file."},
     {"cert_file", &type_file, offsetof(struct config, store.cert_file),
      .flags = ROW_RESTART | ROW_INSTEAD, .example = "/etc/midwatch/redis.pem",
      .text = "For rediss://: the certificate midwatch shows."},
@@ -58,9 +56,8 @@ static const struct row store_rows[] = {
      .text = "How much may wait in memory for the store; more goes to the spool."},
     {"spool_max", &type_size, offsetof(struct config, store.spool_max), .min = MB / 10,
      .max = 100000 * MB, .normal = "256MB", .flags = ROW_RESTART, .example = "256MB",
-     .text =
-         "How much may wait on disk while the store is away; then the oldest results are dropped, "
-         "never a decision."},
+     .text = "How much may wait on disk while the store is away; then the oldest results are "
+             "dropped, never a decision."},
     {"retention", &type_map, .of = &shape_retention, .text = "How long things are kept."},
 };
 
@@ -122,11 +119,9 @@ static const struct row file_rows[] = {
     {"region", &type_name, offsetof(struct config, region), .normal = "local", .flags = ROW_RESTART,
      .example = "fra", .text = "Where this process stands."},
     {"include", &type_include, .example = "[conf.d/*.yaml]",
-     .text =
-         "More files, as patterns seen from this file. Their monitors, people, channels, "
-         "schedules, "
-         "policies and routes are added to those here; a name defined twice is an error. Only the "
-         "first file may include."},
+     .text = "More files, as patterns seen from this file. Their monitors, people, channels, "
+             "schedules, policies and routes are added to those here; a name defined twice is an "
+             "error. Only the first file may include."},
     {"store", &type_map, .of = &shape_store,
      .text = "Where results, incidents and deliveries are kept."},
     {"web", &type_map, .of = &shape_web, .text = "Status page, API, metrics."},
@@ -144,14 +139,12 @@ static const struct row file_rows[] = {
      .text = "Who is on call when."},
     {"policies", &type_named, offsetof(struct config, policies),
      offsetof(struct config, n_policies), .of = &shape_policy, .example = "default",
-     .text = "Who is told about an incident, and who next. Without any, the policy `default` tells "
-             "every "
-             "channel at once."},
+     .text = "Who is told about an incident, and who next. Without any, the policy `default` "
+             "tells every channel at once."},
     {"routes", &type_list, offsetof(struct config, routes), offsetof(struct config, n_routes),
      .of = &shape_route,
      .text = "Which policy an incident goes to: the first route that matches; without one the "
-             "monitor's "
-             "`policy`."},
+             "monitor's `policy`."},
 };
 
 const struct shape shape_file = {.name = "file", ROWS(file_rows), .size = sizeof(struct config)};

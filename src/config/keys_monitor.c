@@ -80,8 +80,8 @@ static const struct row http_rows[] = {
      .normal = "256kB", .example = "256kB",
      .text = "How much of the body is kept for expectations."},
     {"reuse", &type_bool, offsetof(struct http_spec, reuse), .normal = "false", .example = "false",
-     .text = "Keep the connection from one probe to the next. Cheaper, but connecting is no longer "
-             "watched."},
+     .text = "Keep the connection from one probe to the next. Cheaper, but connecting is no "
+             "longer watched."},
     {"ip", &type_choice, offsetof(struct http_spec, family), .of = families, .normal = "any",
      .example = "any", .text = "Ask over IPv4, over IPv6, or whichever answers."},
     {"http_version", &type_choice, offsetof(struct http_spec, version), .of = versions,
@@ -127,12 +127,12 @@ static const struct row monitor_rows[] = {
      .flags = ROW_DEFAULTS, .example = "10s", .text = "From one probe to the next."},
     {"retry_interval", &type_duration, AT(retry_interval_ms), .min = 100, .max = 7 * DAY,
      .flags = ROW_DEFAULTS, .example = "2s",
-     .text = "From one probe to the next while it fails but is not yet confirmed down. Without it, "
-             "`interval`."},
+     .text = "From one probe to the next while it fails but is not yet confirmed down. Without "
+             "it, `interval`."},
     {"timeout", &type_duration, AT(timeout_ms), .min = 10, .max = 300 * SECOND, .normal = "10s",
      .flags = ROW_DEFAULTS, .example = "5s",
-     .text =
-         "How long a probe may take. Not longer than `interval`, to which a default is lowered."},
+     .text = "How long a probe may take. Not longer than `interval`, to which a default is "
+             "lowered."},
     {"fail_after", &type_int, AT(fail_after), .min = 1, .max = 100, .normal = "2",
      .flags = ROW_DEFAULTS, .example = "2",
      .text = "Bad results in a row until it is down; the change is dated back to the first."},
@@ -140,8 +140,8 @@ static const struct row monitor_rows[] = {
      .flags = ROW_DEFAULTS, .example = "2", .text = "Good results in a row until it is up again."},
     {"expect", &type_expect, AT(expect), AT(n_expect),
      .example = "[status in 200..299, latency < 800ms, 'json $.status == \"ok\"']",
-     .text = "What must hold, else the result is bad. Without a word about `status`, "
-             "`status in 200..299` is expected too. The language: docs/expectations.md."},
+     .text = "What must hold, else the result is bad. Without a word about `status`, `status in "
+             "200..299` is expected too. The language: docs/expectations.md."},
     {"warn", &type_expect, AT(warn), AT(n_warn), .example = "[latency < 300ms]",
      .text = "What should hold, else the monitor is degraded, not down."},
     {"group", &type_line, AT(group), .min = 1, .max = NAME_MAX_BYTES, .example = "core",

@@ -69,8 +69,7 @@ static const struct row route_rows[] = {
     {"match", &type_labels, offsetof(struct route, match), offsetof(struct route, n_match),
      .flags = ROW_REQUIRED, .example = "{ team: payments, severity: critical }",
      .text = "All must fit: `severity`, `group` and `monitor` the monitor's own, other names its "
-             "labels. "
-             "An empty mapping fits everything."},
+             "labels. An empty mapping fits everything."},
     {"policy", &type_ref, offsetof(struct route, policy), .of = &policy, .flags = ROW_REQUIRED,
      .example = "default", .text = "The policy to go to."},
 };

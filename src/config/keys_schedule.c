@@ -79,17 +79,14 @@ static const struct row layer_rows[] = {
      .text = "Who takes turns, in order: a person, a group, or null for nobody."},
     {"clock", &type_choice, AT(clock), .of = clocks, .example = "wall",
      .text = "Turns follow the wall clock, or a fixed number of seconds. Without it, the wall for "
-             "days, "
-             "weeks and months, elapsed below. Months always follow the wall."},
+             "days, weeks and months, elapsed below. Months always follow the wall."},
     {"month_day", &type_choice, AT(month_day), .of = month_days, .normal = "clamp",
      .example = "clamp",
-     .text =
-         "A turn of months that begins on a day some months lack: their last day, always the last "
-         "day, or the days left over counted into the next month."},
+     .text = "A turn of months that begins on a day some months lack: their last day, always the "
+             "last day, or the days left over counted into the next month."},
     {"gap", &type_choice, AT(gap), .of = gaps, .normal = "next", .example = "next",
-     .text =
-         "A handoff at a wall time that daylight saving leaves out: the first instant after, or as "
-         "much later (shift) or earlier (before)."},
+     .text = "A handoff at a wall time that daylight saving leaves out: the first instant after, "
+             "or as much later (shift) or earlier (before)."},
     {"advance", &type_choice, AT(advance), .of = advances, .normal = "calendar",
      .example = "calendar",
      .text = "Turns of days count all days, or only those the restrictions leave."},
@@ -276,9 +273,8 @@ static const struct row schedule_rows[] = {
     {"time_zone", &type_zone, offsetof(struct schedule, zone), .flags = ROW_REQUIRED,
      .example = "Europe/Madrid", .text = "Whose wall clock it follows."},
     {"merge", &type_choice, offsetof(struct schedule, merge), .of = merges, .example = "top",
-     .text =
-         "With more than one layer: the last one that has somebody, everybody of all layers, or "
-         "everybody of the highest level that has somebody."},
+     .text = "With more than one layer: the last one that has somebody, everybody of all layers, "
+             "or everybody of the highest level that has somebody."},
     {"layers", &type_list, offsetof(struct schedule, layers), offsetof(struct schedule, n_layers),
      .of = &shape_layer, .flags = ROW_REQUIRED, .text = "Rotations, one over the other."},
     {"overrides", &type_list, offsetof(struct schedule, overrides),

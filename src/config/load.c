@@ -122,7 +122,6 @@ static void include_pattern(struct loading *l, struct node *root, const struct n
     mem_free(pattern);
 }
 
-/* Included files are appended to `root`: its own entries at this moment are walked, not theirs. */
 static void follow_includes(struct loading *l, struct node *root)
 {
     const struct node *include = node_get(root, "include");

@@ -101,7 +101,7 @@ static const char *guess_key(const struct shape *shape, const char *key)
 
 static void complain_unknown(struct reader *r, const struct shape *shape, const struct node *key)
 {
-    const char *guess = guess_key(shape, key->text);
+    const char *guess = r->d->errors < DIAGNOSTICS_MAX ? guess_key(shape, key->text) : NULL;
     char found[FOUND_SIZE];
     node_found(key, found, sizeof found);
     if (is_later(shape, key->text))

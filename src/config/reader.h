@@ -69,9 +69,6 @@ void refs_done(struct refs *refs);
 const char *target_name(enum target target);
 const struct definition *refs_find(const struct reader *r, enum target target, const char *name);
 
-/* zones.c: the zone of that name, read once; NULL after a complaint. */
-const struct zone *reader_zone(struct reader *r, const struct node *n, const char *name);
-
 /* link.c: what needs the whole: policies, routes, load, who can be paged. */
 void link_config(struct reader *r);
 

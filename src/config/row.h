@@ -77,10 +77,9 @@ struct shape {
     const char *plain;        /* the key a plain value stands for; NULL: there is none */
     enum target target;       /* its entries can be referred to; the first field is the name */
     const char *const *later; /* keys of other versions, NULL at the end */
-    void (*begin)(struct reader *r,
-                  void *object); /* fills what is inherited; NULL: `normal` rules */
+    /* Fills what is inherited; NULL: the `normal` of each row holds. */
+    void (*begin)(struct reader *r, void *object);
     void (*check)(struct reader *r, const struct node *n, void *object); /* what rows cannot say */
-    const char *text;                                                    /* for the manual */
 };
 
 /* The rows of a shape that count. */

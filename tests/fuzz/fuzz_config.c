@@ -1,4 +1,5 @@
-/* fuzz_config.c - any bytes as a configuration: an answer without harm, and never a secret in it. */
+/* fuzz_config.c - any bytes as a configuration: an answer without harm, and never a secret in it.
+ */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,10 @@
 static inline const char *pretend_env(const char *name)
 {
     static const char *const vars[][2] = {
-        {"SECRET", "hunter2"}, {"HOST", "h.example"}, {"EMPTY", ""}, {"SECONDS", "7s"},
+        {"SECRET", "hunter2"},
+        {"HOST", "h.example"},
+        {"EMPTY", ""},
+        {"SECONDS", "7s"},
         {"HOOK", "https://hooks.example/T0/tok3n"},
     };
     for (size_t i = 0; i < sizeof vars / sizeof *vars; i++)

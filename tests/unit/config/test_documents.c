@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "loading.h"
 #include "config/row.h"
+#include "loading.h"
 
 static const struct document {
     const char *path;

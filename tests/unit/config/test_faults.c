@@ -34,7 +34,8 @@ static void split_faults(const char *p)
 {
     while (strncmp(p, "=== ", 4) == 0) {
         const char *name = p + 4, *line_end = strchr(name, '\n');
-        struct fault f = {.name = mem_strndup(name, (size_t)(line_end - name)), .yaml = line_end + 1};
+        struct fault f = {.name = mem_strndup(name, (size_t)(line_end - name)),
+                          .yaml = line_end + 1};
         const char *mark = strstr(line_end, "\n>>>\n"), *next;
         assert_non_null(mark);
         f.yaml_len = (size_t)(mark + 1 - f.yaml);

@@ -117,12 +117,15 @@ static void include__name_defined_twice__both_places_are_named(void **state)
     (void)state;
     put("main.yaml", "include: conf.d/a.yaml\nname: one\n" CHANNEL
                      "monitors:\n  - { name: m, http: http://h }\n");
-    put("conf.d/a.yaml", "name: two\nmonitors:\n  - { name: m, http: http://h }\n" CHANNEL
-                         "include: x\n");
-    says(&PRETEND, "@/conf.d/a.yaml:1:1: error: `name` stands in two files; the first is at @/main.yaml:2:1\n"
-                   "@/conf.d/a.yaml:3:13: error: the monitor `m` is defined twice; the first is at @/main.yaml:6:13\n"
-                   "@/conf.d/a.yaml:5:3: error: the channel `hook` is defined twice; the first is at @/main.yaml:4:3\n"
-                   "@/conf.d/a.yaml:6:1: error: only the first file may include others\n");
+    put("conf.d/a.yaml",
+        "name: two\nmonitors:\n  - { name: m, http: http://h }\n" CHANNEL "include: x\n");
+    says(&PRETEND,
+         "@/conf.d/a.yaml:1:1: error: `name` stands in two files; the first is at @/main.yaml:2:1\n"
+         "@/conf.d/a.yaml:3:13: error: the monitor `m` is defined twice; the first is at "
+         "@/main.yaml:6:13\n"
+         "@/conf.d/a.yaml:5:3: error: the channel `hook` is defined twice; the first is at "
+         "@/main.yaml:4:3\n"
+         "@/conf.d/a.yaml:6:1: error: only the first file may include others\n");
 }
 
 static void include__errors_of_all_files__at_once_in_order(void **state)
@@ -166,8 +169,9 @@ static void secret_file__read_beside_the_file_without_its_newline(void **state)
     (void)state;
     struct config *c = NULL;
     put("token", "s3cr3t\r\n");
-    put("main.yaml", CHANNEL "monitors:\n  - name: a\n    http: { url: http://h, auth: "
-                             "{ bearer: \"${file:token}\" }, headers: { X: \"${cred:token}\" } }\n");
+    put("main.yaml",
+        CHANNEL "monitors:\n  - name: a\n    http: { url: http://h, auth: "
+                "{ bearer: \"${file:token}\" }, headers: { X: \"${cred:token}\" } }\n");
     struct load_options o = {.env = pretend_env, .credentials_dir = folder};
     char *said = load_main(&o, &c);
     assert_string_equal(said, "");
@@ -185,8 +189,9 @@ static void secret_file__that_cannot_be_one__is_refused(void **state)
     put("large", large);
     mem_free(large);
     put_bytes("binary", "a\0b", 3);
-    put("main.yaml", CHANNEL "x-a: \"${file:large}\"\nx-b: \"${file:binary}\"\nx-c: \"${file:conf.d}\"\n"
-                             "x-d: \"${file:none}\"\n");
+    put("main.yaml",
+        CHANNEL "x-a: \"${file:large}\"\nx-b: \"${file:binary}\"\nx-c: \"${file:conf.d}\"\n"
+                "x-d: \"${file:none}\"\n");
     says(&PRETEND, "@/main.yaml:3:6: error: `@/large` is larger than 64000 bytes\n"
                    "@/main.yaml:4:6: error: `@/binary` is not text\n"
                    "@/main.yaml:5:6: error: cannot read `@/conf.d`: Is a directory\n"
@@ -198,7 +203,8 @@ static void secret_file__that_cannot_be_one__is_refused(void **state)
 static void zones__folder_missing__names_the_package_but_utc_needs_none(void **state)
 {
     (void)state;
-    put("main.yaml", CHANNEL "people:\n  ana: { time_zone: Europe/Madrid }\n  bo: { time_zone: UTC }\n");
+    put("main.yaml",
+        CHANNEL "people:\n  ana: { time_zone: Europe/Madrid }\n  bo: { time_zone: UTC }\n");
     struct load_options o = {.env = pretend_env, .zoneinfo_dir = "/nowhere/zoneinfo"};
     says(&o, "@/main.yaml:4:21: error: `time_zone`: no time zone can be read: /nowhere/zoneinfo is "
              "missing (package tzdata)\n");

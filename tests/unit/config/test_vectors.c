@@ -55,7 +55,10 @@ static void write_list(struct buf *b, const struct jv *list)
 static void write_value(struct buf *b, const char *key, const struct jv *v)
 {
     bool people = text_eq(key, "user") || text_eq(key, "replace") || text_eq(key, "with");
-    buf_printf(b, "%s: ", text_eq(key, "tz") ? "time_zone" : text_eq(key, "users") ? "members" : key);
+    buf_printf(b, "%s: ",
+               text_eq(key, "tz")      ? "time_zone"
+               : text_eq(key, "users") ? "members"
+                                       : key);
     if (text_eq(key, "every"))
         buf_printf(b, "%lld %s", (long long)jv_int(jv_at(v, 0), 0), jv_text(jv_at(v, 1)));
     else if (people)
@@ -117,8 +120,8 @@ static void check_vector(const struct jv *v)
     for (size_t i = 0; same && i < who.n; i++)
         same = text_eq(who.people[i], jv_text(jv_at(expect, i)));
     if (!same)
-        fail_msg("%s at %s: %zu people; the file was\n%s", jv_get_text(v, "id"), jv_get_text(v, "at"),
-                 who.n, buf_text(&yaml));
+        fail_msg("%s at %s: %zu people; the file was\n%s", jv_get_text(v, "id"),
+                 jv_get_text(v, "at"), who.n, buf_text(&yaml));
     config_free(c);
     buf_done(&yaml);
 }
