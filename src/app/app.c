@@ -166,7 +166,7 @@ static int build(struct app *a, struct err *e)
     owner_init(&a->prober.owner, NULL, NULL);
     owner_init(&a->decide.owner, NULL, NULL);
     owner_init(&a->health.owner, NULL, NULL);
-    a->health.clock_offset_us = loop_now_ms() * 1000 - loop_mono_us();
+    clock_init(a);
     a->started_ms = loop_now_ms();
     a->engine = engine_new();
     if (watch_signals(a, e) < 0)

@@ -80,7 +80,6 @@ void decide_snapshot(struct app *a, struct commit *c);
 struct health {
     struct timer tick;
     struct owner owner;
-    int64_t clock_offset_us;        /* wall - monotonic, when last agreed */
     int64_t store_away_ms;          /* since; 0: up */
     bool store_told, blind;
     int blind_windows;
@@ -122,12 +121,18 @@ struct app {
     struct timer drain;
     int64_t drain_until_us;
     enum app_phase phase;
+    int64_t clock_offset_us;        /* wall - monotonic, when last agreed */
     int64_t started_ms;
     uint64_t reloads, bad_reloads;
     int exit_status;
 };
 
-int64_t app_now_ms(const struct app *a);    /* wall clock that does not jump between two steps told to the engine */
+/* clock.c: a wall clock that does not jump between two steps told to the engine. */
+void clock_init(struct app *a);
+int64_t app_now_ms(const struct app *a);
+int64_t app_now_us(const struct app *a);
+bool clock_check(struct app *a);            /* true when it was stepped */
+
 void app_metrics(void *arg, struct buf *out);
 void app_reload(struct app *a);
 const struct web_app *app_for_web(struct app *a);

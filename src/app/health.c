@@ -5,7 +5,6 @@
  * loop turns, probes start on time, deliveries leave. Trouble of ours is one incident each and
  * moves no monitor. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "app.h"
 #include "base/text.h"
@@ -14,35 +13,15 @@
 
 #define TICK_MS 250
 #define STALL_US 1000000            /* the loop's own tick this late: what was seen meanwhile is doubtful */
-#define CLOCK_STEP_US 500000
 #define STORE_PATIENCE_MS 10000     /* a restart of Redis wakes nobody */
 #define OVERDUE_MOST_MS 10000       /* without a start or a send for so long there is no progress */
 #define WINDOW_RESULTS 5
 #define TRIM_AFTER_MS 2000          /* by then the start is over */
 
-static int64_t offset_us(void)
-{
-    return loop_now_ms() * 1000 - loop_mono_us();
-}
-
-int64_t app_now_ms(const struct app *a)
-{
-    return (loop_mono_us() + a->health.clock_offset_us) / 1000;
-}
-
 static void check_clock(struct app *a)
 {
-    int64_t delta_us = offset_us() - a->health.clock_offset_us;
-
-    if (llabs(delta_us) < CLOCK_STEP_US)
-        return;
-    log_warning("clock", "the wall clock was stepped by %lld ms; timers keep what was left of them",
-                (long long)(delta_us / 1000));
-    a->health.clock_offset_us += delta_us;
-    a->health.stalls++;
-    engine_clock_step(a->engine, delta_us / 1000, decide_begin(a));
-    decide_end(a);
-    prober_replan(&a->prober);
+    if (clock_check(a))
+        a->health.stalls++;
 }
 
 static void check_loop(struct app *a)

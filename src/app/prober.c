@@ -49,14 +49,9 @@ static void note_lateness(struct prober *p, struct runner *r)
         r->facts.late_max_us = r->lateness_us;
 }
 
-static int64_t now_us(const struct app *a)
-{
-    return loop_mono_us() + a->health.clock_offset_us;
-}
-
 static void start(struct prober *p, struct runner *r)
 {
-    int64_t at_us = now_us(r->app);
+    int64_t at_us = app_now_us(r->app);
 
     r->running = true;
     r->overdue = false;
