@@ -24,7 +24,8 @@ void engine_free(struct engine *e);
 void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, struct effects *fx);
 
 /* State read back after a start (or from a store that was away at the start). What the engine
- * already knows wins. Deliveries that were waiting or being sent are sent again under their id. */
+ * already knows wins. Deliveries that were waiting or being sent are sent again under their id, unless
+ * they are no news any more (acknowledged, resolved). */
 void engine_restore(struct engine *e, const struct stored *s, int64_t now_ms, struct effects *fx);
 
 void engine_result(struct engine *e, const char *monitor, const struct result *r, int64_t now_ms,

@@ -48,7 +48,8 @@ void case_free(struct incident_case *c);
 void case_begin(struct incident_case *c, const struct desk *k);
 void case_ack(struct incident_case *c, const struct desk *k);
 void case_unack(struct incident_case *c, const struct desk *k);      /* by a person, or the timeout */
-void case_resolve(struct incident_case *c, const struct desk *k);
+/* `why` in one sentence; not read when a person did it. */
+void case_resolve(struct incident_case *c, const struct desk *k, const char *why);
 /* An attempt of `p` ended. */
 void case_attempt(struct incident_case *c, struct page *p, const struct attempt *a, const struct desk *k);
 /* Everything due at k->now_ms. */
@@ -87,6 +88,7 @@ size_t page_person(struct incident_case *c, const struct desk *k, enum notice_ty
 void page_tell_reached(struct incident_case *c, const struct desk *k, enum notice_type type);
 void page_overtake(struct incident_case *c, const struct desk *k);  /* whatever has not gone out */
 bool page_is_alarm(const struct page *p);                           /* a page that wakes, not a note about one */
+bool page_is_news(const struct page *p);                            /* what it says still holds */
 bool page_unfinished(const struct page *p);
 
 void escalate_due(struct incident_case *c, const struct desk *k);   /* the step whose time has come */

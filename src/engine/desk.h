@@ -41,6 +41,6 @@ void monitor_key(const char *name, char *dst, size_t size);
 
 /* Opens an incident for the key and begins its escalation. */
 void engine_open(struct engine *e, struct incident *draft, const struct desk *k);
-void engine_resolve_key(struct engine *e, const char *dedup_key, const struct desk *k);
+void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why, const struct desk *k);
 
 #endif

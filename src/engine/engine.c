@@ -167,12 +167,12 @@ void engine_open(struct engine *e, struct incident *draft, const struct desk *k)
     engine_settle(e, c, k);
 }
 
-void engine_resolve_key(struct engine *e, const char *dedup_key, const struct desk *k)
+void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why, const struct desk *k)
 {
     struct incident_case *c;
 
     while ((c = map_get(&e->by_key, dedup_key))) {
-        case_resolve(c, k);
+        case_resolve(c, k, why);
         engine_settle(e, c, k);
     }
 }

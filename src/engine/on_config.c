@@ -77,7 +77,7 @@ static void forget(struct engine *e, struct watch *w, const struct desk *k)
     char key[NAME_SIZE + 16];
 
     monitor_key(w->name, key, sizeof key);
-    engine_resolve_key(e, key, k);
+    engine_resolve_key(e, key, "its monitor is no longer configured", k);
     map_del(&e->watches, w->name);
     vec_push(&e->gone, w);
     vec_push(&k->fx->commit.monitors, gone);
@@ -225,7 +225,7 @@ static void settle_fresh(struct engine *e, const struct desk *k)
 
         c->fresh = false;
         if (monitor_is_gone(e, c))
-            case_resolve(c, k);
+            case_resolve(c, k, "its monitor is no longer configured");
         engine_settle(e, c, k);
     }
     vec_done(&fresh);

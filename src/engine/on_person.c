@@ -105,7 +105,7 @@ int engine_resolve(struct engine *e, const char *id, const char *who, int64_t no
     if (!c)
         return -1;
     confirm_anew(e, c, fx);
-    case_resolve(c, &k);
+    case_resolve(c, &k, NULL);
     engine_settle(e, c, &k);
     return 0;
 }

@@ -55,7 +55,7 @@ static void follow(struct engine *e, struct watch *w, bool bad, const struct des
     c = map_get(&e->by_key, key);
     if (w->status.state != MONITOR_DOWN) {
         if (c && w->status.state != MONITOR_PENDING)
-            engine_resolve_key(e, key, k);
+            engine_resolve_key(e, key, "recovered", k);
         return;
     }
     if (c && bad)

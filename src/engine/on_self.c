@@ -21,7 +21,7 @@ void engine_self(struct engine *e, enum self_trouble t, bool bad, const char *te
 
     engine_begin(e);
     if (!bad) {
-        engine_resolve_key(e, troubles[t].key, &k);
+        engine_resolve_key(e, troubles[t].key, "over", &k);
         return;
     }
     if (map_get(&e->by_key, troubles[t].key))

@@ -108,7 +108,7 @@ void case_unack(struct incident_case *c, const struct desk *k)
         page_person(c, k, NOTICE_UNACKNOWLEDGED, acker, NULL, NULL);
 }
 
-void case_resolve(struct incident_case *c, const struct desk *k)
+void case_resolve(struct incident_case *c, const struct desk *k, const char *why)
 {
     struct incident *i = &c->incident;
     char text[sizeof ((struct transition *)0)->text];
@@ -119,7 +119,7 @@ void case_resolve(struct incident_case *c, const struct desk *k)
     if (k->actor[0])
         snprintf(text, sizeof text, "resolved by %s", k->actor);
     else
-        text_copy(text, sizeof text, k->cause == CAUSE_PROBE ? "recovered" : "over");
+        text_copy(text, sizeof text, why);
     move(c, k, INCIDENT_RESOLVED, text);
     page_overtake(c, k);
     page_tell_reached(c, k, NOTICE_RESOLVED);
@@ -137,10 +137,10 @@ static void ack_timed_out(struct incident_case *c, const struct desk *k)
 /* A page that nobody's machine has taken for a minute: the next contact is told meanwhile. */
 #define HAND_ON_AFTER_MS 60000
 
-static int64_t hand_on_ms(const struct incident_case *c, const struct page *p)
+static int64_t hand_on_ms(const struct page *p)
 {
-    if (c->incident.state != INCIDENT_TRIGGERED || p->d.handed_on || !page_is_alarm(p) ||
-        !page_unfinished(p) || p->d.attempt == 0)
+    if (p->d.handed_on || !page_is_alarm(p) || !page_is_news(p) || !page_unfinished(p) ||
+        p->d.attempt == 0)
         return INT64_MAX;
     return p->d.created_ms + HAND_ON_AFTER_MS;
 }
@@ -154,7 +154,7 @@ void case_tick(struct incident_case *c, const struct desk *k)
     if (i->state == INCIDENT_TRIGGERED && i->step_due_ms && i->step_due_ms <= k->now_ms)
         escalate_due(c, k);
     for (size_t n = 0; n < c->pages.n; n++)
-        if (hand_on_ms(c, c->pages.items[n]) <= k->now_ms)
+        if (hand_on_ms(c->pages.items[n]) <= k->now_ms)
             escalate_hand_on(c, c->pages.items[n], k);
 }
 
@@ -201,7 +201,7 @@ static void start_due(struct incident_case *c, const struct desk *k)
         if (p->d.state != DELIVERY_WAITING || p->d.due_ms > k->now_ms || blocked(c, i))
             continue;
         p->dirty = true;
-        if (!page_is_alarm(p) && !contact_reached(c, p)) {
+        if (!page_is_news(p) || (!page_is_alarm(p) && !contact_reached(c, p))) {
             p->d.state = DELIVERY_OVERTAKEN;
             p->d.done_ms = k->now_ms;
             continue;
@@ -240,16 +240,16 @@ int64_t case_wake_ms(const struct incident_case *c)
 {
     int64_t wake = INT64_MAX;
 
-    if (c->incident.step_due_ms)
-        wake = sooner(wake, c->incident.step_due_ms);
-    if (c->incident.ack_due_ms)
-        wake = sooner(wake, c->incident.ack_due_ms);
+    if (c->incident.state == INCIDENT_TRIGGERED && c->incident.step_due_ms)
+        wake = c->incident.step_due_ms;
+    if (c->incident.state == INCIDENT_ACKNOWLEDGED && c->incident.ack_due_ms)
+        wake = c->incident.ack_due_ms;
     for (size_t i = 0; i < c->pages.n; i++) {
         const struct page *p = c->pages.items[i];
 
         if (p->d.state == DELIVERY_WAITING && !blocked(c, i))
             wake = sooner(wake, p->d.due_ms);
-        wake = sooner(wake, hand_on_ms(c, p));
+        wake = sooner(wake, hand_on_ms(p));
     }
     return wake;
 }

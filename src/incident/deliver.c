@@ -28,14 +28,9 @@ static void try_again(struct page *p, const struct attempt *a, int64_t now_ms)
     p->d.due_ms = now_ms + (asked > wait ? asked : wait);
 }
 
-static void failed_for_now(struct incident_case *c, struct page *p, const struct attempt *a,
-                           const struct desk *k)
+static void failed_for_now(struct page *p, const struct attempt *a, const struct desk *k)
 {
-    bool news = page_is_alarm(p) ? c->incident.state == INCIDENT_TRIGGERED
-                                 : p->d.notice.type == NOTICE_RESOLVED ||
-                                       c->incident.state != INCIDENT_RESOLVED;
-
-    if (!news || (page_is_alarm(p) && p->d.cycle != c->incident.cycle))
+    if (!page_is_news(p))
         end(p, DELIVERY_OVERTAKEN, k->now_ms);
     else if (!page_is_alarm(p) && k->now_ms - p->d.created_ms > NOTE_TRIED_FOR_MS)
         end(p, DELIVERY_FAILED, k->now_ms);
@@ -64,7 +59,7 @@ void case_attempt(struct incident_case *c, struct page *p, const struct attempt 
             escalate_hand_on(c, p, k);
         break;
     case OUTCOME_RETRY:
-        failed_for_now(c, p, a, k);
+        failed_for_now(p, a, k);
         break;
     }
 }

@@ -17,6 +17,17 @@ bool page_is_alarm(const struct page *p)
     return t == NOTICE_TRIGGERED || t == NOTICE_ESCALATED || t == NOTICE_UNACKNOWLEDGED;
 }
 
+bool page_is_news(const struct page *p)
+{
+    const struct incident *i = &p->of->incident;
+
+    if (p->d.notice.type == NOTICE_RESOLVED)
+        return true;
+    if (p->d.cycle != i->cycle)
+        return false;
+    return i->state == (page_is_alarm(p) ? INCIDENT_TRIGGERED : INCIDENT_ACKNOWLEDGED);
+}
+
 bool page_unfinished(const struct page *p)
 {
     return p->d.state == DELIVERY_WAITING || p->d.state == DELIVERY_SENDING;
@@ -57,7 +68,7 @@ static void fill_incident(struct notice *n, const struct incident *i)
     n->started_ms = i->started_ms;
     n->resolved_ms = i->resolved_ms;
     n->count = i->count;
-    n->step = i->step;
+    n->step = i->step < 0 ? 0 : i->step;    /* who had acknowledged is paged ahead of step 0 */
     n->loop = i->loop;
 }
 
@@ -69,9 +80,9 @@ static void fill_recipient(struct notice *n, const struct recipient *r, const st
     text_copy(n->channel, sizeof n->channel, r->channel->name);
     if (r->schedule)
         snprintf(n->why, sizeof n->why, "policy %s, step %d: on call in %s (%s)", i->policy,
-                 i->step, r->schedule, r->layer ? r->layer : "nobody");
+                 n->step, r->schedule, r->layer ? r->layer : "nobody");
     else
-        snprintf(n->why, sizeof n->why, "policy %s, step %d: %s", i->policy, i->step,
+        snprintf(n->why, sizeof n->why, "policy %s, step %d: %s", i->policy, n->step,
                  r->person ? r->person : r->channel->name);
 }
 
