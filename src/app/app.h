@@ -58,11 +58,14 @@ int64_t prober_overdue_ms(const struct prober *p, int64_t now_ms);  /* how late 
 
 /* --- decide.c: commit, then act --- */
 
+struct try;
+
 struct decide {
     struct effects fx;
     struct timer wake;
     struct owner owner;
     size_t committing;
+    struct try *tries;              /* attempts under way */
     int64_t decided_us;             /* monotonic: when the event that is being decided came */
     /* from the deciding event to the first byte of a page, first attempts only */
     uint64_t delay_count;
@@ -73,6 +76,7 @@ struct decide {
 /* Every event goes: decide_begin(), engine_…(&fx), decide_end(). */
 struct effects *decide_begin(struct app *a);
 void decide_end(struct app *a);
+void decide_forget_tries(struct app *a);    /* after notifier_close(): their ends do not come any more */
 void decide_snapshot(struct app *a, struct commit *c);
 
 /* --- health.c: our own state --- */

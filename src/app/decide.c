@@ -24,7 +24,33 @@ struct act {
 struct try {
     struct app *app;
     int64_t decided_us;
+    struct try *next, **at;     /* among those under way */
 };
+
+static struct try *begin_try(struct app *a, int64_t decided_us)
+{
+    struct try *t = mem_new(struct try);
+
+    *t = (struct try){a, decided_us, a->decide.tries, &a->decide.tries};
+    if (t->next)
+        t->next->at = &t->next;
+    a->decide.tries = t;
+    return t;
+}
+
+static void end_try(struct try *t)
+{
+    *t->at = t->next;
+    if (t->next)
+        t->next->at = t->at;
+    mem_free(t);
+}
+
+void decide_forget_tries(struct app *a)
+{
+    while (a->decide.tries)
+        end_try(a->decide.tries);
+}
 
 struct effects *decide_begin(struct app *a)
 {
@@ -47,7 +73,7 @@ static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_b
         if (took > d->delay_max_us)
             d->delay_max_us = took;
     }
-    mem_free(t);
+    end_try(t);
     d->attempts[at->outcome]++;
     if (at->outcome != OUTCOME_OK)
         log_warning("delivery", "%s attempt %d: %s", at->delivery, at->number, at->error);
@@ -75,9 +101,7 @@ static void send_one(struct app *a, const struct send *s, int64_t decided_us)
     if (!d || d->state != DELIVERY_SENDING || d->attempt != s->attempt)
         return;
     ch = config_channel(a->config, d->notice.channel);
-    t = mem_new(struct try);
-    t->app = a;
-    t->decided_us = decided_us;
+    t = begin_try(a, decided_us);
     if (ch)
         notifier_send(a->notifier, ch, d, d->attempt, on_attempt_done, t);
     else

@@ -1,6 +1,7 @@
 /* incidents.c - what is open, and what people say to it. */
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -61,13 +62,15 @@ const struct command command_incidents = {
 
 enum { OPTION_BY };
 static const struct option_row verb_options[] = {
-    {"by", 0, "PERSON", "who says so (else your login name)"},
+    {"by", 0, "PERSON", "who says so (else whose token it is, else your login name)"},
     {NULL, 0, NULL, NULL},
 };
 
-static const char *login_name(void)
+/* With a token the daemon knows who speaks; only without one does the login name say it. */
+static const char *default_actor(void)
 {
-    const struct passwd *me = getpwuid(getuid());
+    const char *token = getenv("MIDWATCH_TOKEN");
+    const struct passwd *me = token && *token ? NULL : getpwuid(getuid());
 
     return me ? me->pw_name : NULL;
 }
@@ -87,7 +90,7 @@ static int tell(const struct args *a, const char *done)
     buf_printf(&path, "/api/v1/incidents/%s/%s", a->words[0], a->command->name);
     jw_init(&w, &body);
     jw_object(&w);
-    jw_kv_text_opt(&w, "by", by ? by : login_name());
+    jw_kv_text_opt(&w, "by", by ? by : default_actor());
     jw_object_end(&w);
     rc = cli_ask(a, "POST", buf_text(&path), buf_text(&body), &answer);
     if (rc == EXIT_GOOD && a->json)
