@@ -64,7 +64,12 @@ void buf_str(struct buf *b, const char *s)
 
 void buf_char(struct buf *b, char c)
 {
-    buf_put(b, &c, 1);
+    if (b->over || b->len + 2 > b->cap || b->len >= b->max) {
+        buf_put(b, &c, 1);
+        return;
+    }
+    b->p[b->len++] = c;
+    b->p[b->len] = '\0';
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -69,11 +69,37 @@ int civil_days_in_month(int year, int month)
 
 /* --- RFC 3339 --------------------------------------------------------------------------- */
 
+static void put_digits(char *at, int width, int value)
+{
+    for (int i = width; i > 0; i--, value /= 10)
+        at[i - 1] = (char)('0' + value % 10);
+}
+
+/* Without printf: the API writes tens of thousands of these at once. */
+static void format_year_of_four(const struct civil *c, int ms, bool with_ms, char *dst)
+{
+    memcpy(dst, "yyyy-mm-ddThh:mm:ss.fffZ", 25);
+    put_digits(dst, 4, c->year);
+    put_digits(dst + 5, 2, c->month);
+    put_digits(dst + 8, 2, c->day);
+    put_digits(dst + 11, 2, c->hour);
+    put_digits(dst + 14, 2, c->minute);
+    put_digits(dst + 17, 2, c->second);
+    if (with_ms)
+        put_digits(dst + 20, 3, ms);
+    else
+        memcpy(dst + 19, "Z", 2);
+}
+
 static const char *format(int64_t at_ms, bool always_ms, char *dst, size_t size)
 {
     struct civil c = civil_of(floor_div(at_ms, 1000));
     int ms = (int)floor_mod(at_ms, 1000);
     char fraction[8] = "";
+    if (c.year >= 0 && c.year <= 9999 && size >= 25) {
+        format_year_of_four(&c, ms, ms || always_ms, dst);
+        return dst;
+    }
     if (ms || always_ms)
         snprintf(fraction, sizeof fraction, ".%03d", ms);
     snprintf(dst, size, "%04d-%02d-%02dT%02d:%02d:%02d%sZ", c.year, c.month, c.day, c.hour,

@@ -117,8 +117,16 @@ void jw_textn(struct jw *w, const char *s, size_t n)
 
 void jw_int(struct jw *w, int64_t i)
 {
+    char text[24], *end = text + sizeof text, *at = end;
+    uint64_t left = i < 0 ? (uint64_t)0 - (uint64_t)i : (uint64_t)i;
+
+    do
+        *--at = (char)('0' + left % 10);
+    while (left /= 10);
+    if (i < 0)
+        *--at = '-';
     next(w);
-    buf_printf(w->out, "%lld", (long long)i);
+    buf_put(w->out, at, (size_t)(end - at));
 }
 
 /* Very large ones in the exponent form, which readers take that refuse long integers. */

@@ -9,9 +9,28 @@ static const char *or_null(const char *s)
     return s != NULL && s[0] != 0 ? s : NULL;
 }
 
-static double ms_of(int64_t us)
+/* Microseconds as milliseconds with up to three decimals, exact. */
+static void write_ms(struct jw *w, const char *key, int64_t us)
 {
-    return (double)us / 1000;
+    char text[32], *at = text + sizeof text - 1;
+    int left = 3;
+
+    *at = 0;
+    us = us > 0 ? us : 0;
+    while (left > 0 && us % 10 == 0) {
+        us /= 10;
+        left--;
+    }
+    for (; left > 0; left--, us /= 10) {
+        *--at = (char)('0' + us % 10);
+        if (left == 1)
+            *--at = '.';
+    }
+    do
+        *--at = (char)('0' + us % 10);
+    while ((us /= 10) != 0);
+    jw_key(w, key);
+    jw_raw(w, at);
 }
 
 /* --- monitors ------------------------------------------------------------------------- */
@@ -29,7 +48,7 @@ static void write_phases(struct jw *w, const struct phases *p)
     jw_kv_object(w, "phases_ms");
     for (size_t i = 0; i < sizeof phases / sizeof *phases; i++)
         if (phases[i].us >= 0)
-            jw_kv_real(w, phases[i].key, ms_of(phases[i].us), 3);
+            write_ms(w, phases[i].key, phases[i].us);
     jw_object_end(w);
 }
 
@@ -43,7 +62,7 @@ static void write_last(struct jw *w, const struct result *r)
     if (r->status != 0)
         jw_kv_int(w, "status", r->status);
     write_phases(w, &r->phases);
-    jw_kv_real(w, "lateness_ms", ms_of(r->lateness_us), 3);
+    write_ms(w, "lateness_ms", r->lateness_us);
     jw_object_end(w);
 }
 
@@ -60,7 +79,7 @@ static void write_counts(struct jw *w, const struct api_monitor *m)
     jw_kv_time(w, "next_at", m->next_due_ms);
     jw_kv_int(w, "runs", (int64_t)m->runs);
     jw_kv_int(w, "missed", (int64_t)m->missed);
-    jw_kv_real(w, "lateness_max_ms", ms_of(m->late_max_us), 3);
+    write_ms(w, "lateness_max_ms", m->late_max_us);
     if (m->by_verdict == NULL)
         return;
     jw_kv_object(w, "results");

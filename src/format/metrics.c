@@ -3,6 +3,7 @@
  * Lines are put together without printf: ten thousand monitors make a hundred thousand. */
 #include "format/metrics.h"
 
+#include <assert.h>
 #include <string.h>
 
 const struct metric_family metric_families[METRIC_COUNT] = {
@@ -124,22 +125,38 @@ static void put_number(struct buf *out, int64_t v, int decimals)
     buf_put(out, at, (size_t)(end + 1 - at));
 }
 
+/* One after the other behind `at`; the room was reserved before. */
+static char *add(char *at, const char *s)
+{
+    size_t n = strlen(s);
+
+    memcpy(at, s, n);
+    return at + n;
+}
+
 static void put_head(struct buf *out, enum metric m, const char *labels, struct metrics_word by)
 {
-    buf_str(out, metric_families[m].name);
-    if (*labels != 0 || by.name != NULL) {
-        buf_char(out, '{');
-        buf_str(out, labels);
-        if (by.name != NULL) {
-            buf_str(out, *labels != 0 ? "," : "");
-            buf_str(out, by.name);
-            buf_str(out, "=\"");
-            buf_str(out, by.value);
-            buf_char(out, '"');
+    char line[1024], *at = line;
+    bool worded = by.name != NULL;
+
+    /* Names and groups have at most NAME_MAX_BYTES, the other words are ours. */
+    assert(strlen(labels) < 768 && (!worded || strlen(by.name) + strlen(by.value) < 64));
+    at = add(at, metric_families[m].name);
+    if (*labels != 0 || worded) {
+        *at++ = '{';
+        at = add(at, labels);
+        if (worded && *labels != 0)
+            *at++ = ',';
+        if (worded) {
+            at = add(at, by.name);
+            at = add(at, "=\"");
+            at = add(at, by.value);
+            *at++ = '"';
         }
-        buf_char(out, '}');
+        *at++ = '}';
     }
-    buf_char(out, ' ');
+    *at++ = ' ';
+    buf_put(out, line, (size_t)(at - line));
 }
 
 void metrics_int(struct buf *out, enum metric m, const char *labels, int64_t value)

@@ -54,31 +54,40 @@ static void put_connection(struct buf *out, const struct answer_shape *shape)
         put_header(out, "Connection", "keep-alive");
 }
 
-char *answer_format(const struct answer *a, const struct answer_shape *shape, int64_t now_ms,
-                    size_t *ret_len)
+static size_t length_of(const struct answer *a)
 {
-    const char *body = a->take != NULL ? buf_text(a->take) : a->body;
-    size_t body_len = a->take != NULL ? a->take->len : a->body_len;
-    bool no_body = a->status == 204 || a->status == 304;
+    return a->take != NULL ? a->take->len : a->body_len;
+}
+
+static bool has_no_body(int status)
+{
+    return status == 204 || status == 304;
+}
+
+char *answer_head(const struct answer *a, const struct answer_shape *shape, int64_t now_ms,
+                  size_t *ret_len)
+{
     struct buf out;
 
-    buf_init(&out, HEAD_MAX + body_len);
+    buf_init(&out, HEAD_MAX);
     put_status_line(&out, a->status);
     put_date(&out, now_ms);
     put_connection(&out, shape);
     if (a->content_type != NULL)
         put_header(&out, "Content-Type", a->content_type);
-    if (!no_body)
-        buf_printf(&out, "Content-Length: %zu\r\n", body_len);
+    if (!has_no_body(a->status))
+        buf_printf(&out, "Content-Length: %zu\r\n", length_of(a));
     for (size_t i = 0; i < a->n_headers; i++)
         put_header(&out, a->headers[i].name, a->headers[i].value);
     buf_str(&out, "\r\n");
-    assert(!out.over && out.len <= HEAD_MAX);
-    if (!no_body && !shape->head_only)
-        buf_put(&out, body, body_len);
-    if (a->take != NULL)
-        buf_done(a->take);
+    assert(!out.over);
     return buf_take(&out, ret_len);
+}
+
+const char *answer_body(const struct answer *a, const struct answer_shape *shape, size_t *ret_len)
+{
+    *ret_len = shape->head_only || has_no_body(a->status) ? 0 : length_of(a);
+    return a->take != NULL ? buf_text(a->take) : a->body;
 }
 
 const char *request_header(const struct request_view *v, const char *name)

@@ -169,23 +169,45 @@ static void on_written(uv_write_t *req, int status)
         written(c);
 }
 
-/* Takes `out`. Most answers fit into the socket's buffer and are done at once. */
-static void send_out(struct conn *c, char *out, size_t n)
+struct piece {
+    const char *p;
+    size_t n;
+};
+
+/* What the socket did not take at once, copied behind each other. */
+static void send_rest(struct conn *c, struct piece head, struct piece body)
 {
-    uv_buf_t whole = uv_buf_init(out, (unsigned)n);
-    int sent = uv_try_write(&c->io.stream, &whole, 1);
+    char *rest = mem_alloc(head.n + body.n);
 
-    c->out = out;
-    enter(c, PHASE_WRITING, c->server->options.write_ms);
-    if (sent >= 0 && (size_t)sent == n) {
-        written(c);
-        return;
-    }
-    size_t done = sent > 0 ? (size_t)sent : 0;
-    uv_buf_t rest = uv_buf_init(out + done, (unsigned)(n - done));
+    memcpy(rest, head.p, head.n);
+    memcpy(rest + head.n, body.p, body.n);
+    c->out = rest;
+    uv_buf_t b = uv_buf_init(rest, (unsigned)(head.n + body.n));
 
-    if (uv_write(&c->write, &c->io.stream, &rest, 1, on_written) != 0)
+    if (uv_write(&c->write, &c->io.stream, &b, 1, on_written) != 0)
         conn_close(c);
+}
+
+static struct piece after(struct piece x, size_t n)
+{
+    size_t gone = n < x.n ? n : x.n;
+
+    return (struct piece){x.p + gone, x.n - gone};
+}
+
+/* Most answers fit into the socket's buffer and are done at once, without a copy. */
+static void send_out(struct conn *c, struct piece head, struct piece body)
+{
+    uv_buf_t both[2] = {uv_buf_init((char *)(uintptr_t)head.p, (unsigned)head.n),
+                        uv_buf_init((char *)(uintptr_t)body.p, (unsigned)body.n)};
+    int sent = uv_try_write(&c->io.stream, both, body.n > 0 ? 2 : 1);
+    size_t done = sent > 0 ? (size_t)sent : 0;
+
+    enter(c, PHASE_WRITING, c->server->options.write_ms);
+    if (done == head.n + body.n)
+        written(c);
+    else
+        send_rest(c, after(head, done), after(body, done > head.n ? done - head.n : 0));
 }
 
 static void answer(struct conn *c, const struct answer *a)
@@ -195,10 +217,14 @@ static void answer(struct conn *c, const struct answer *a)
         .keep_alive = c->keep_alive,
         .http10 = c->phase == PHASE_BUSY && server_parse_is_http10(c->parse),
     };
-    size_t n;
-    char *out = answer_format(a, &shape, loop_now_ms(), &n);
+    struct piece head, body;
 
-    send_out(c, out, n);
+    head.p = answer_head(a, &shape, loop_now_ms(), &head.n);
+    body.p = answer_body(a, &shape, &body.n);
+    send_out(c, head, body);
+    mem_free((char *)(uintptr_t)head.p);
+    if (a->take != NULL)
+        buf_done(a->take);
 }
 
 /* `why` is one of our own sentences: nothing in it needs escaping. */

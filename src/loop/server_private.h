@@ -87,11 +87,14 @@ void conn_expire(struct conn *c, int64_t now_us); /* ends it when it is past its
 void server_conn_opened(struct server *s, struct conn *c);
 void server_conn_gone(struct server *s, struct conn *c);
 
-/* server_answer.c: the bytes of an answer; mem_free them. */
+/* server_answer.c */
 struct answer_shape {
     bool head_only, keep_alive, http10;
 };
-char *answer_format(const struct answer *a, const struct answer_shape *shape, int64_t now_ms,
-                    size_t *ret_len);
+/* mem_free it. */
+char *answer_head(const struct answer *a, const struct answer_shape *shape, int64_t now_ms,
+                  size_t *ret_len);
+/* What follows the head; borrowed from `a`, length 0 when nothing does. */
+const char *answer_body(const struct answer *a, const struct answer_shape *shape, size_t *ret_len);
 
 #endif

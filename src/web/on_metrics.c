@@ -42,9 +42,11 @@ static void gather(struct call *c, struct scrape *s)
         buf_clear(&one);
         metrics_label(&one, "monitor", m->name);
         metrics_label(&one, "group", m->group != NULL ? m->group : "");
+        const struct monitor_status *status = engine_status(c->engine, m->name);
+
         vec_push(&s->lines, ((struct line){.labels = s->texts.len,
-                                           .state = monitor_state_of(c, m),
-                                           .status = engine_status(c->engine, m->name),
+                                           .state = monitor_state_of(m, status),
+                                           .status = status,
                                            .facts = c->web->app->facts(c->web->app_arg, m->name)}));
         buf_put(&s->texts, one.p, one.len);
         buf_char(&s->texts, 0);

@@ -6,10 +6,8 @@
 #include "format/api.h"
 #include "web_private.h"
 
-enum monitor_state monitor_state_of(const struct call *c, const struct monitor *m)
+enum monitor_state monitor_state_of(const struct monitor *m, const struct monitor_status *s)
 {
-    const struct monitor_status *s = engine_status(c->engine, m->name);
-
     return s != NULL ? state_shown(s, m->fail_after) : MONITOR_PENDING;
 }
 
@@ -17,10 +15,9 @@ static void write_monitor(struct jw *w, const struct call *c, const struct monit
                           const char *incident)
 {
     const struct monitor_facts *f = c->web->app->facts(c->web->app_arg, m->name);
-    struct api_monitor a = {.monitor = m,
-                            .status = engine_status(c->engine, m->name),
-                            .shown = monitor_state_of(c, m),
-                            .incident = incident};
+    const struct monitor_status *s = engine_status(c->engine, m->name);
+    struct api_monitor a = {
+        .monitor = m, .status = s, .shown = monitor_state_of(m, s), .incident = incident};
 
     if (f != NULL) {
         a.next_due_ms = f->next_due_ms;

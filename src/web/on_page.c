@@ -10,7 +10,7 @@ static struct page_monitor page_monitor_of(const struct call *c, const struct mo
 {
     const struct monitor_status *s = engine_status(c->engine, m->name);
     struct page_monitor p = {
-        .name = m->name, .group = m->group, .state = monitor_state_of(c, m), .latency_us = -1};
+        .name = m->name, .group = m->group, .state = monitor_state_of(m, s), .latency_us = -1};
 
     if (s != NULL) {
         p.since_ms = s->since_ms;

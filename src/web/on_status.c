@@ -11,7 +11,7 @@ static void write_monitors(struct jw *w, const struct call *c)
         const struct monitor *m = &c->config->monitors[i];
 
         if (m->enabled)
-            by_state[monitor_state_of(c, m)]++;
+            by_state[monitor_state_of(m, engine_status(c->engine, m->name))]++;
         else
             disabled++;
     }

@@ -101,7 +101,8 @@ void on_deliveries(struct call *c);
 void on_test_channel(struct call *c);
 void on_test_person(struct call *c);
 
-/* monitors.c */
-enum monitor_state monitor_state_of(const struct call *c, const struct monitor *m);
+/* on_monitors.c */
+/* The status may be NULL: nothing known yet. */
+enum monitor_state monitor_state_of(const struct monitor *m, const struct monitor_status *s);
 
 #endif
