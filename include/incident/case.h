@@ -26,7 +26,6 @@ struct incident_case {
     struct incident incident;
     VEC(struct page *) pages;       /* in the order decided */
     bool dirty;
-    bool fallback_told;             /* in this cycle */
     bool fresh;                     /* being read back: deliveries may still be adopted */
     struct incident_case *older;    /* an earlier case with the same dedup key, still open */
     struct heap_node wake;
@@ -68,6 +67,9 @@ void case_record(struct incident_case *c, const struct desk *k, const char *from
                  const char *text);
 
 /* --- inside the room --- */
+
+/* The one it began with; when that left the configuration its monitor's, else the default. */
+const struct policy *case_policy(const struct incident_case *c, const struct desk *k);
 
 struct recipient {
     const char *person, *person_name, *schedule, *layer;

@@ -51,20 +51,22 @@ static void move(struct incident_case *c, const struct desk *k, enum incident_st
     case_record(c, k, incident_state_name(from), incident_state_name(to), text);
 }
 
-static const struct policy *policy_of(const struct incident_case *c, const struct desk *k)
+const struct policy *case_policy(const struct incident_case *c, const struct desk *k)
 {
     const struct policy *p = config_policy(k->config, c->incident.policy);
+    const struct monitor *m = config_monitor(k->config, c->incident.monitor);
 
+    if (!p && m)
+        p = m->policy;
     return p ? p : config_policy(k->config, "default");
 }
 
 void case_begin(struct incident_case *c, const struct desk *k)
 {
-    const struct policy *p = policy_of(c, k);
+    const struct policy *p = case_policy(c, k);
 
     c->incident.step = -1;
     c->incident.loop = 0;
-    c->fallback_told = false;
     c->incident.step_due_ms = p->n_steps ? k->now_ms + p->steps[0].after_ms : k->now_ms;
     c->dirty = true;
     case_tick(c, k);
@@ -73,7 +75,7 @@ void case_begin(struct incident_case *c, const struct desk *k)
 void case_ack(struct incident_case *c, const struct desk *k)
 {
     struct incident *i = &c->incident;
-    const struct policy *p = policy_of(c, k);
+    const struct policy *p = case_policy(c, k);
     char text[sizeof ((struct transition *)0)->text];
 
     i->acked_ms = k->now_ms;
@@ -139,8 +141,7 @@ static void ack_timed_out(struct incident_case *c, const struct desk *k)
 
 static int64_t hand_on_ms(const struct page *p)
 {
-    if (p->d.handed_on || !page_is_alarm(p) || !page_is_news(p) || !page_unfinished(p) ||
-        p->d.attempt == 0)
+    if (p->d.handed_on || !page_is_alarm(p) || !page_is_news(p) || !page_unfinished(p))
         return INT64_MAX;
     return p->d.created_ms + HAND_ON_AFTER_MS;
 }

@@ -1,7 +1,8 @@
 /* deliver.c - what an attempt's end means for its delivery.
  *
  *   accepted             delivered
- *   refused for good     refused; the next contact hears of it at once
+ *   refused for good     refused; the next contact hears of it at once. An alarm that nobody else
+ *                        has or is on the way to is not given up: again later
  *   anything else        again later, doubling from 1 s to 5 min, not before Retry-After.
  *                        An alarm is tried as long as its incident is triggered; a note for a day. */
 #include "base/hash.h"
@@ -38,6 +39,32 @@ static void failed_for_now(struct page *p, const struct attempt *a, const struct
         try_again(p, a, k->now_ms);
 }
 
+/* Somebody else was told of the same, or is about to be. */
+static bool another_hope(const struct incident_case *c, const struct page *p)
+{
+    for (size_t i = 0; i < c->pages.n; i++) {
+        const struct page *q = c->pages.items[i];
+
+        if (q != p && page_is_alarm(q) && q->d.cycle == p->d.cycle &&
+            (q->d.state == DELIVERY_DELIVERED || page_unfinished(q)))
+            return true;
+    }
+    return false;
+}
+
+static void refused(struct incident_case *c, struct page *p, const struct attempt *a,
+                    const struct desk *k)
+{
+    bool alarming = page_is_alarm(p) && page_is_news(p);
+
+    if (alarming)
+        escalate_hand_on(c, p, k);
+    if (alarming && !another_hope(c, p))
+        try_again(p, a, k->now_ms);
+    else
+        end(p, DELIVERY_REFUSED, k->now_ms);
+}
+
 void case_attempt(struct incident_case *c, struct page *p, const struct attempt *a,
                   const struct desk *k)
 {
@@ -54,9 +81,7 @@ void case_attempt(struct incident_case *c, struct page *p, const struct attempt 
         end(p, DELIVERY_DELIVERED, k->now_ms);
         break;
     case OUTCOME_PERMANENT:
-        end(p, DELIVERY_REFUSED, k->now_ms);
-        if (page_is_alarm(p))
-            escalate_hand_on(c, p, k);
+        refused(c, p, a, k);
         break;
     case OUTCOME_RETRY:
         failed_for_now(p, a, k);

@@ -13,13 +13,6 @@
 
 #define REPEAT_LEAST_MS 60000
 
-static const struct policy *policy_of(const struct incident_case *c, const struct desk *k)
-{
-    const struct policy *p = config_policy(k->config, c->incident.policy);
-
-    return p ? p : config_policy(k->config, "default");
-}
-
 static enum notice_type type_of(const struct incident *i)
 {
     if (i->step == 0 && i->loop == 0)
@@ -30,41 +23,40 @@ static enum notice_type type_of(const struct incident *i)
 static void plan_next(struct incident *i, const struct policy *p, int64_t now_ms)
 {
     size_t next = (size_t)(i->step + 1);
-    int64_t every = p->repeat_every_ms;
+    int64_t every = p->repeat_every_ms, last = p->steps[p->n_steps - 1].after_ms;
 
     i->step_due_ms = 0;
-    if (next < p->n_steps) {
+    if (!every)
+        every = last > REPEAT_LEAST_MS ? last : REPEAT_LEAST_MS;
+    if (next < p->n_steps)
         i->step_due_ms = now_ms + p->steps[next].after_ms;
-    } else if (i->loop < p->repeat_times) {
-        if (!every)
-            every = p->steps[p->n_steps - 1].after_ms;
-        i->step_due_ms = now_ms + (every > REPEAT_LEAST_MS ? every : REPEAT_LEAST_MS);
-    }
+    else if (i->loop < p->repeat_times)
+        i->step_due_ms = now_ms + every;
 }
 
-static void record(struct incident_case *c, const struct desk *k, const char *to, const char *fmt,
+static void record(struct incident_case *c, const struct desk *k, const char *to, const char *what,
                    const char *names)
 {
-    char text[sizeof ((struct transition *)0)->text], head[64];
+    char text[sizeof ((struct transition *)0)->text], head[64] = "";
 
-    snprintf(head, sizeof head, "step %d%s", c->incident.step,
-             c->incident.loop ? " (again)" : "");
-    snprintf(text, sizeof text, "%s: %s%s", head, fmt, names);
+    if (c->incident.step >= 0)
+        snprintf(head, sizeof head, "step %d%s: ", c->incident.step,
+                 c->incident.loop ? " (again)" : "");
+    snprintf(text, sizeof text, "%s%s%s", head, what, names);
     case_record(c, k, "triggered", to, text);
 }
 
+/* Once in each loop: telling it again finds the pages there already. */
 static void tell_fallback(struct incident_case *c, const struct desk *k, const struct policy *p)
 {
+    size_t before = c->pages.n;
     struct buf names;
 
-    if (c->fallback_told)
-        return;
-    c->fallback_told = true;
     buf_init(&names, 200);
-    if (page_contacts(c, k, NOTICE_ESCALATED, p->fallback, p->n_fallback, &names))
-        record(c, k, "fallback", "fallback told: ", buf_text(&names));
-    else
+    if (!page_contacts(c, k, NOTICE_ESCALATED, p->fallback, p->n_fallback, &names))
         record(c, k, "nobody", "nobody could be told", "");
+    else if (c->pages.n > before)
+        record(c, k, "fallback", "fallback told: ", buf_text(&names));
     buf_done(&names);
 }
 
@@ -95,7 +87,7 @@ static bool run_step(struct incident_case *c, const struct desk *k, const struct
 
 void escalate_due(struct incident_case *c, const struct desk *k)
 {
-    const struct policy *p = policy_of(c, k);
+    const struct policy *p = case_policy(c, k);
 
     c->incident.step_due_ms = 0;
     c->dirty = true;
@@ -111,7 +103,7 @@ void escalate_due(struct incident_case *c, const struct desk *k)
     }
 }
 
-/* The same person's next channel that has not been tried yet. */
+/* The same person's next channel that has not been tried yet; the one that failed is none. */
 static struct page *next_channel(struct incident_case *c, const struct page *p)
 {
     struct page *best = NULL;
@@ -122,7 +114,8 @@ static struct page *next_channel(struct incident_case *c, const struct page *p)
         struct page *q = c->pages.items[i];
 
         if (q->d.state != DELIVERY_WAITING || q->d.attempt || q->d.cycle != p->d.cycle ||
-            !page_is_alarm(q) || !text_eq(q->d.notice.person, p->d.notice.person))
+            !page_is_alarm(q) || !text_eq(q->d.notice.person, p->d.notice.person) ||
+            text_eq(q->d.notice.channel, p->d.notice.channel))
             continue;
         if (!best || q->d.due_ms < best->d.due_ms)
             best = q;
@@ -147,7 +140,7 @@ static bool step_has_hope(const struct incident_case *c)
 
 void escalate_hand_on(struct incident_case *c, struct page *p, const struct desk *k)
 {
-    const struct policy *policy = policy_of(c, k);
+    const struct policy *policy = case_policy(c, k);
     struct page *next;
 
     if (p->d.handed_on || c->incident.state != INCIDENT_TRIGGERED)
