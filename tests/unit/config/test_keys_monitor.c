@@ -77,6 +77,22 @@ static void expectations__compiled_in_order(void **state)
     config_free(c);
 }
 
+/* 32 fit; the status nobody wrote counts, too (faults.txt has that case). */
+static void expectations__as_many_as_fit__one_of_them_on_status(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_str(&b, CHANNEL MONITOR "    expect: [status == 200");
+    for (int i = 1; i < 32; i++)
+        buf_str(&b, ", latency < 1s");
+    buf_str(&b, "]\n");
+    struct config *c = must_load(buf_text(&b));
+    assert_int_equal(c->monitors[0].n_expect, 32);
+    config_free(c);
+    buf_done(&b);
+}
+
 static void labels__sorted_by_name(void **state)
 {
     (void)state;
@@ -97,6 +113,7 @@ int main(void)
         cmocka_unit_test(inherited_timeout_longer_than_the_interval__is_lowered),
         cmocka_unit_test(http_mapping__every_key_arrives),
         cmocka_unit_test(expectations__compiled_in_order),
+        cmocka_unit_test(expectations__as_many_as_fit__one_of_them_on_status),
         cmocka_unit_test(labels__sorted_by_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ static void layer__every_key_arrives(void **state)
         "}\n"
         "          - { from: \"fri 18:00\", to: \"mon 08:00\" }\n"
         "          - { days: sat-mon, start: \"20:00\", end: \"24:00\" }\n"
+        "          - { from: \"wed 00:00\", to: \"sun 24:00\" }\n"
         "      - { anchor: 2026-01-05T09:00+05:30, every: 12 hours, members: [], allow_empty: yes "
         "}\n");
     const struct layer *l = &c->schedules[0].layers[0], *second = l + 1;
@@ -60,6 +61,8 @@ static void layer__every_key_arrives(void **state)
     assert_int_equal(l->restrict_to[1].end_s, 8 * 3600);
     assert_int_equal(l->restrict_to[2].days, 0x61);
     assert_int_equal(l->restrict_to[2].end_s, 0);
+    assert_int_equal(l->restrict_to[3].start_s, 2 * 86400);
+    assert_int_equal(l->restrict_to[3].end_s, 0);
     assert_string_equal(second->name, "2");
     assert_string_equal(zone_name(second->zone), "Europe/Madrid");
     assert_true(second->anchor_is_instant);
@@ -117,6 +120,24 @@ static void overrides_and_temporary__arrive_in_order_in_the_schedules_zone(void 
     config_free(c);
 }
 
+/* Two layers of 40 never add up when only the top one counts. */
+static void two_crowds__fit_when_one_hides_the_other(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_str(&b, CHANNEL "people:\n");
+    for (int i = 0; i < 80; i++)
+        buf_printf(&b, "  p%d: {}\n", i);
+    buf_str(&b, "schedules:\n  s:\n    time_zone: UTC\n    merge: top\n    layers:\n");
+    for (int i = 0; i < 80; i++)
+        buf_printf(&b, "%sp%d%s",
+                   i % 40 == 0 ? "      - anchor: 2026-01-05\n        members: [[" : ", ", i,
+                   i % 40 == 39 ? "]]\n" : "");
+    config_free(must_load(buf_text(&b)));
+    buf_done(&b);
+}
+
 /* 80 people who take turns are never on call together; merged by union they could be. */
 static void many_people__counted_by_who_can_meet(void **state)
 {
@@ -141,6 +162,7 @@ int main(void)
         cmocka_unit_test(layer__every_key_arrives),
         cmocka_unit_test(layer__says_little__takes_a_week_on_the_wall),
         cmocka_unit_test(overrides_and_temporary__arrive_in_order_in_the_schedules_zone),
+        cmocka_unit_test(two_crowds__fit_when_one_hides_the_other),
         cmocka_unit_test(many_people__counted_by_who_can_meet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,6 +105,12 @@ static void warnings__are_given_and_harm_nothing(void **state)
          "members: [ana] } ] } }\n"
          "policies: { default: { steps: [ { notify: [\"schedule:s\"] } ] } }\n",
          "4:3: `ana` can be paged but has no `notify`: nothing would reach them\n"},
+        {CHANNEL
+         "people:\n  ana: { notify: [ { via: hook } ] }\n  bo:\n"
+         "schedules: { s: { time_zone: UTC, layers: [ { anchor: 2026-01-05, members: [ana] } ], "
+         "overrides: [ { start: 2026-01-06, end: 2026-01-07, replace: bo, with: ana } ] } }\n"
+         "policies: { default: { steps: [ { notify: [\"schedule:s\"] } ] } }\n",
+         ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *said = complaints_of(cases[i][0], strlen(cases[i][0]), true);

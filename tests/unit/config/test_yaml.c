@@ -78,6 +78,10 @@ static void aliases__used_as_meant__are_followed(void **state)
     assert_int_equal(c->monitors[1].interval_ms, 5000);
     assert_int_equal(c->monitors[1].timeout_ms, 1000);
     config_free(c);
+    c = must_load(CHANNEL "x-p: &p { ana: {}, bo: {} }\npeople: { <<: *p, ana: { name: Ana } }\n");
+    assert_int_equal(c->n_people, 2);
+    assert_string_equal(config_person(c, "ana")->full_name, "Ana");
+    config_free(c);
 }
 
 static void fault_behind_an_alias__is_listed_once(void **state)
