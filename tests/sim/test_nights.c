@@ -226,7 +226,7 @@ static void night__at_random__keeps_every_promise(void **state)
 /* One plain story, killed before its first effect, its second … until nothing is left to kill. */
 static bool story_killed_at(int64_t effect)
 {
-    struct outage o = {0, 0, 0};
+    struct outage o = {0};
     struct sim s;
     bool killed;
 

@@ -25,7 +25,7 @@ static char *read_text_file(const char *path)
     char *bytes = mem_alloc(1 << 20);
     FILE *f = fopen(path, "rb");
     assert_non_null(f);
-    fread(bytes, 1, (1 << 20) - 1, f);
+    assert_true(fread(bytes, 1, (1 << 20) - 1, f) > 0);
     fclose(f);
     return bytes;
 }
