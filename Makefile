@@ -81,7 +81,7 @@ sub := $(MAKE) --no-print-directory
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units run demo test quicktest check bench fuzz valgrind lint cover documents dist \
+.PHONY: all units run demo test quicktest check bench fuzz valgrind lint format cover documents dist \
         install uninstall clean help deps deps-test deps-lint deps-cover alltests corpora force
 
 all: $(BIN) ## build the daemon: build/midwatch
@@ -118,10 +118,12 @@ $(FUZZ_BIN): LDFLAGS += $(if $(FUZZER),-fsanitize=fuzzer)
 
 # --- for people -----------------------------------------------------------------------------
 run: deps ## install what is missing, build, start on conf/quickstart.yaml (URL=… HOOK=…)
-	@$(sub) all && tests/tools/start.sh $(BIN)
+	@$(sub) all
+	@tests/tools/start.sh $(BIN)
 
 demo: deps ## an outage from the first failure to the last resolve, in 40 seconds
-	@$(sub) all && python3 tests/tools/demo.py $(BIN)
+	@$(sub) all
+	@python3 tests/tools/demo.py $(BIN)
 
 # --- tests ----------------------------------------------------------------------------------
 test: deps-test ## everything: units, simulations, checks, corpora, the real binary with real servers
@@ -145,6 +147,8 @@ bench: deps-test $(BENCH_BIN) $(BIN) ## measure against the budgets, as ratios
 	@MIDWATCH=$(CURDIR)/$(BIN) tests/tools/bench.sh $(BENCH_BIN)
 lint: deps-lint ## formatter, clang analyser, cppcheck, shellcheck, mandoc
 	@tests/run.sh -v tests/tools/lint.sh
+format: deps-lint ## bring the sources into shape (clang-format)
+	@find src include tests -name '*.[ch]' -not -path 'tests/check/bad/*' | xargs clang-format -i
 cover: deps-cover ## which lines and branches the unit and simulation tests reach
 	@$(sub) COVER=1 units && tests/tools/cover.sh build/cover
 

@@ -175,7 +175,8 @@ def main():
     try:
         status = tell(story)
     except KeyboardInterrupt:
-        status = 130
+        print("\nstopped before the end")
+        status = 0
     story.end()
     return status
 

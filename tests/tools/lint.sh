@@ -17,7 +17,7 @@ judge() {
 
 formatted() {
     find src include tests -name '*.[ch]' -not -path 'tests/check/bad/*' -print0 | sort -z | xargs -0 clang-format --dry-run -Werror 2>&1 |
-        grep -E 'error:' | cut -d: -f1 | sort | uniq -c | sed 's/$/ (run: clang-format -i)/' | { ! grep .; }
+        grep -E 'error:' | cut -d: -f1 | sort | uniq -c | sed 's/$/ (run: make format)/' | { ! grep .; }
 }
 
 # Both analysers see the sources with the flags of the build.
