@@ -9,10 +9,12 @@
 
 struct notifier;
 struct notifier *notifier_new(struct loop *l, struct http_client *http, const char *public_url);
-void notifier_close(struct notifier *n);        /* attempts under way end without their callback */
+/* Attempts under way end now, with `a` NULL: nobody knows what became of them. */
+void notifier_close(struct notifier *n);
 
-/* `done` exactly once, never from inside the call. first_byte_us: monotonic instant at which the
- * first byte of the request was written, 0 if none was. */
+/* `done` exactly once, never from inside notifier_send(). `a` is NULL when the notifier was closed
+ * first: then only free what is yours. first_byte_us: monotonic instant at which the first byte of
+ * the request was written, 0 if none was. */
 typedef void notify_done_fn(void *arg, const struct attempt *a, int64_t first_byte_us);
 /* Copies what it needs of the channel and of `d`: a reload may free the config while an attempt
  * is under way. `number` is the attempt's number, from 1. */

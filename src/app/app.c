@@ -37,7 +37,6 @@ static void close_rooms(struct app *a)
     if (a->drain.on_due)
         timer_close(&a->drain);
     notifier_close(a->notifier);
-    decide_forget_tries(a);
     prober_done(&a->prober);
     http_client_close(a->http);
     store_close(a->store, on_store_closed, a);

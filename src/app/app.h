@@ -65,7 +65,6 @@ struct decide {
     struct timer wake;
     struct owner owner;
     size_t committing;
-    struct try *tries;              /* attempts under way */
     int64_t decided_us;             /* monotonic: when the event that is being decided came */
     /* from the deciding event to the first byte of a page, first attempts only */
     uint64_t delay_count;
@@ -76,7 +75,6 @@ struct decide {
 /* Every event goes: decide_begin(), engine_…(&fx), decide_end(). */
 struct effects *decide_begin(struct app *a);
 void decide_end(struct app *a);
-void decide_forget_tries(struct app *a);    /* after notifier_close(): their ends do not come any more */
 void decide_snapshot(struct app *a, struct commit *c);
 
 /* --- health.c: our own state --- */

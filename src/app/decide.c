@@ -24,33 +24,7 @@ struct act {
 struct try {
     struct app *app;
     int64_t decided_us;
-    struct try *next, **at;     /* among those under way */
 };
-
-static struct try *begin_try(struct app *a, int64_t decided_us)
-{
-    struct try *t = mem_new(struct try);
-
-    *t = (struct try){a, decided_us, a->decide.tries, &a->decide.tries};
-    if (t->next)
-        t->next->at = &t->next;
-    a->decide.tries = t;
-    return t;
-}
-
-static void end_try(struct try *t)
-{
-    *t->at = t->next;
-    if (t->next)
-        t->next->at = t->at;
-    mem_free(t);
-}
-
-void decide_forget_tries(struct app *a)
-{
-    while (a->decide.tries)
-        end_try(a->decide.tries);
-}
 
 struct effects *decide_begin(struct app *a)
 {
@@ -65,6 +39,10 @@ static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_b
     struct app *a = t->app;
     struct decide *d = &a->decide;
 
+    if (!at) {              /* we are closing: the next start sends it again */
+        mem_free(t);
+        return;
+    }
     if (at->number == 1 && first_byte_us > t->decided_us) {
         int64_t took = first_byte_us - t->decided_us;
 
@@ -73,7 +51,7 @@ static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_b
         if (took > d->delay_max_us)
             d->delay_max_us = took;
     }
-    end_try(t);
+    mem_free(t);
     d->attempts[at->outcome]++;
     if (at->outcome != OUTCOME_OK)
         log_warning("delivery", "%s attempt %d: %s", at->delivery, at->number, at->error);
@@ -101,7 +79,8 @@ static void send_one(struct app *a, const struct send *s, int64_t decided_us)
     if (!d || d->state != DELIVERY_SENDING || d->attempt != s->attempt)
         return;
     ch = config_channel(a->config, d->notice.channel);
-    t = begin_try(a, decided_us);
+    t = mem_new(struct try);
+    *t = (struct try){a, decided_us};
     if (ch)
         notifier_send(a->notifier, ch, d, d->attempt, on_attempt_done, t);
     else

@@ -43,8 +43,9 @@ static void on_done(void *arg, const struct attempt *a, int64_t first_byte_us)
     struct test *t = y->test;
 
     (void)first_byte_us;
-    write_outcome(t, y, a);
-    t->ok = t->ok && a->outcome == OUTCOME_OK;
+    if (a)
+        write_outcome(t, y, a);
+    t->ok = t->ok && a && a->outcome == OUTCOME_OK;
     mem_free(y);
     if (--t->left)
         return;

@@ -82,13 +82,19 @@ static void unlink_sending(struct sending *s)
     s->notifier->running--;
 }
 
-static void forget(struct sending *s)
+/* The one end: with the attempt's outcome, or with NULL when the notifier is closed first. */
+static void end(struct sending *s, const struct attempt *outcome, int64_t first_byte_us)
 {
+    notify_done_fn *done = s->done;
+    void *arg = s->arg;
+    struct attempt a = s->attempt;
+
     unlink_sending(s);
     if (s->ending)
-        s->orphan = true;
+        s->orphan = true;       /* on_cannot() will find it and free it */
     else
         free_sending(s);
+    done(arg, outcome ? &a : NULL, first_byte_us);
 }
 
 void notifier_close(struct notifier *n)
@@ -96,7 +102,7 @@ void notifier_close(struct notifier *n)
     if (!n)
         return;
     while (n->first)
-        forget(n->first);
+        end(n->first, NULL, 0);
     mem_free(n->public_url);
     mem_free(n);
 }
@@ -104,16 +110,6 @@ void notifier_close(struct notifier *n)
 size_t notifier_running(const struct notifier *n)
 {
     return n->running;
-}
-
-static void end(struct sending *s, int64_t first_byte_us)
-{
-    notify_done_fn *done = s->done;
-    void *arg = s->arg;
-    struct attempt a = s->attempt;
-
-    forget(s);
-    done(arg, &a, first_byte_us);
 }
 
 /* --- what an answer means --- */
@@ -190,7 +186,7 @@ static void on_answer(void *arg, const struct observation *o)
     if (p->connect_us >= 0)
         first_byte_us = s->began_us + reached_phase(p->resolve_us) + p->connect_us +
                         reached_phase(p->tls_us);
-    end(s, first_byte_us);
+    end(s, &s->attempt, first_byte_us);
 }
 
 /* --- building the request --- */
@@ -256,7 +252,7 @@ static void on_cannot(void *arg)
     if (s->orphan)
         free_sending(s);
     else
-        end(s, 0);
+        end(s, &s->attempt, 0);
 }
 
 void notifier_send(struct notifier *n, const struct channel *ch, const struct delivery *d,
