@@ -7,7 +7,15 @@
 
 #include "model/incident.h"
 
-enum field_kind { FIELD_END, FIELD_INT64, FIELD_INT, FIELD_BOOL, FIELD_WORD, FIELD_TEXT, FIELD_OBJECT };
+enum field_kind {
+    FIELD_END,
+    FIELD_INT64,
+    FIELD_INT,
+    FIELD_BOOL,
+    FIELD_WORD,
+    FIELD_TEXT,
+    FIELD_OBJECT
+};
 
 struct field {
     const char *key;

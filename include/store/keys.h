@@ -1,6 +1,7 @@
 /* keys.h - every key in Redis and what it holds. docs/redis.md tells the same for people.
  *
- *   mw:{NAME}:meta              hash    writer, seq, at: of the last commit; version: commits so far;
+ *   mw:{NAME}:meta              hash    writer, seq, at: of the last commit; version: commits so
+ *   far;
  *                                       greeted: when a daemon last connected
  *   mw:{NAME}:monitors          hash    monitor -> status (JSON, format/state.h)
  *   mw:{NAME}:incidents         hash    incident -> open incident (JSON)
@@ -13,7 +14,8 @@
  *   mw:{NAME}:ledger            stream  attempts; ID at_ms-n, growing; field j (JSON)
  *   mw:{NAME}:audit             stream  transitions; ID at_ms-n, growing; field j (JSON)
  *   mw:{NAME}:raw:REGION:MONITOR:INTERVAL_MS:YYYYMMDD
- *                               string  4 bytes a slot of INTERVAL_MS since 00:00 UTC (stats/sample.h),
+ *                               string  4 bytes a slot of INTERVAL_MS since 00:00 UTC
+ *                               (stats/sample.h),
  *                                       then one byte: the format, BLOCK_FORMAT
  *   mw:{NAME}:minute:REGION:MONITOR:YYYYMMDDHH
  *                               string  16 bytes a minute (stats/sample.h), then the same byte

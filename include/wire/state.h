@@ -1,4 +1,5 @@
-/* state.h - one line of JSON -> a monitor's status, an incident, a delivery, an attempt, a transition.
+/* state.h - one line of JSON -> a monitor's status, an incident, a delivery, an attempt, a
+ * transition.
  *
  * Strict: at most 64 KiB, every word known, every number in the range of its member, ids and names
  * no longer than they may be (prose is cut). Tolerant: members not known are passed over, so that
@@ -13,10 +14,15 @@
 
 #define STATE_MAX_BYTES 65536
 
-int state_read_monitor(const char *json, size_t n, struct monitor_status *ret, struct err *e) MW_MUST_CHECK;
-int state_read_incident(const char *json, size_t n, struct incident *ret, struct err *e) MW_MUST_CHECK;
-int state_read_delivery(const char *json, size_t n, struct delivery *ret, struct err *e) MW_MUST_CHECK;
-int state_read_attempt(const char *json, size_t n, struct attempt *ret, struct err *e) MW_MUST_CHECK;
-int state_read_transition(const char *json, size_t n, struct transition *ret, struct err *e) MW_MUST_CHECK;
+int state_read_monitor(const char *json, size_t n, struct monitor_status *ret,
+                       struct err *e) MW_MUST_CHECK;
+int state_read_incident(const char *json, size_t n, struct incident *ret,
+                        struct err *e) MW_MUST_CHECK;
+int state_read_delivery(const char *json, size_t n, struct delivery *ret,
+                        struct err *e) MW_MUST_CHECK;
+int state_read_attempt(const char *json, size_t n, struct attempt *ret,
+                       struct err *e) MW_MUST_CHECK;
+int state_read_transition(const char *json, size_t n, struct transition *ret,
+                          struct err *e) MW_MUST_CHECK;
 
 #endif

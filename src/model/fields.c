@@ -5,32 +5,60 @@
 
 #include "model/names.h"
 
-#define AT(type, member) .offset = offsetof(struct type, member)
+#define AT(type, member)    .offset = offsetof(struct type, member)
 #define SIZED(type, member) AT(type, member), .size = sizeof(((struct type *)0)->member)
-#define I64(k, type, member) {.key = k, .kind = FIELD_INT64, AT(type, member)}
-#define INT(k, type, member) {.key = k, .kind = FIELD_INT, AT(type, member)}
-#define INDEX(k, type, member) {.key = k, .kind = FIELD_INT, AT(type, member), .absent = -1}
-#define BOOL(k, type, member) {.key = k, .kind = FIELD_BOOL, AT(type, member)}
-#define NAME(k, type, member) {.key = k, .kind = FIELD_TEXT, SIZED(type, member)}
-#define PROSE(k, type, member) {.key = k, .kind = FIELD_TEXT, SIZED(type, member), .prose = true}
-#define ID(k, type, member) {.key = k, .kind = FIELD_TEXT, SIZED(type, member), .required = true}
-#define WORD(k, type, member, noun) \
-    {.key = k, .kind = FIELD_WORD, AT(type, member), .required = true, .word = noun##_word, \
-     .from = noun##_value}
-#define OBJECT(k, type, member, fields) \
-    {.key = k, .kind = FIELD_OBJECT, AT(type, member), .object = fields}
-#define PHASE(k, member) {.key = k, .kind = FIELD_INT64, AT(result, phases.member), .absent = -1}
+#define I64(k, type, member)                                                                       \
+    {                                                                                              \
+        .key = k, .kind = FIELD_INT64, AT(type, member)                                            \
+    }
+#define INT(k, type, member)                                                                       \
+    {                                                                                              \
+        .key = k, .kind = FIELD_INT, AT(type, member)                                              \
+    }
+#define INDEX(k, type, member)                                                                     \
+    {                                                                                              \
+        .key = k, .kind = FIELD_INT, AT(type, member), .absent = -1                                \
+    }
+#define BOOL(k, type, member)                                                                      \
+    {                                                                                              \
+        .key = k, .kind = FIELD_BOOL, AT(type, member)                                             \
+    }
+#define NAME(k, type, member)                                                                      \
+    {                                                                                              \
+        .key = k, .kind = FIELD_TEXT, SIZED(type, member)                                          \
+    }
+#define PROSE(k, type, member)                                                                     \
+    {                                                                                              \
+        .key = k, .kind = FIELD_TEXT, SIZED(type, member), .prose = true                           \
+    }
+#define ID(k, type, member)                                                                        \
+    {                                                                                              \
+        .key = k, .kind = FIELD_TEXT, SIZED(type, member), .required = true                        \
+    }
+#define WORD(k, type, member, noun)                                                                \
+    {                                                                                              \
+        .key = k, .kind = FIELD_WORD, AT(type, member), .required = true, .word = noun##_word,     \
+        .from = noun##_value                                                                       \
+    }
+#define OBJECT(k, type, member, fields)                                                            \
+    {                                                                                              \
+        .key = k, .kind = FIELD_OBJECT, AT(type, member), .object = fields                         \
+    }
+#define PHASE(k, member)                                                                           \
+    {                                                                                              \
+        .key = k, .kind = FIELD_INT64, AT(result, phases.member), .absent = -1                     \
+    }
 
-/* --- words -------------------------------------------------------------------------------- */
+/* --- words --- */
 
-#define NAMED(noun, type, name, back) \
-    static const char *noun##_word(int value) \
-    { \
-        return name((enum type)value); \
-    } \
-    static int noun##_value(const char *word) \
-    { \
-        return back(word); \
+#define NAMED(noun, type, name, back)                                                              \
+    static const char *noun##_word(int value)                                                      \
+    {                                                                                              \
+        return name((enum type)value);                                                             \
+    }                                                                                              \
+    static int noun##_value(const char *word)                                                      \
+    {                                                                                              \
+        return back(word);                                                                         \
     }
 NAMED(verdict, verdict, verdict_name, verdict_from)
 NAMED(reason, reason, reason_name, reason_from)
@@ -54,20 +82,20 @@ static int word_in(const char *const *words, const char *word)
     return -1;
 }
 
-#define LISTED(noun) \
-    static const char *noun##_word(int value) \
-    { \
-        return noun##_words[value]; \
-    } \
-    static int noun##_value(const char *word) \
-    { \
-        return word_in(noun##_words, word); \
+#define LISTED(noun)                                                                               \
+    static const char *noun##_word(int value)                                                      \
+    {                                                                                              \
+        return noun##_words[value];                                                                \
+    }                                                                                              \
+    static int noun##_value(const char *word)                                                      \
+    {                                                                                              \
+        return word_in(noun##_words, word);                                                        \
     }
 LISTED(reached)
 LISTED(outcome)
 LISTED(subject)
 
-/* --- tables ------------------------------------------------------------------------------- */
+/* --- tables --- */
 
 static const struct field result_fields[] = {
     I64("due", result, due_ms),
@@ -188,14 +216,9 @@ const struct field attempt_fields[] = {
 };
 
 const struct field transition_fields[] = {
-    I64("at", transition, at_ms),
-    WORD("subject", transition, subject, subject),
-    ID("name", transition, name),
-    NAME("from", transition, from),
-    NAME("to", transition, to),
-    WORD("cause", transition, cause, cause),
-    NAME("actor", transition, actor),
-    WORD("reason", transition, reason, reason),
-    PROSE("text", transition, text),
-    {0},
+    I64("at", transition, at_ms),     WORD("subject", transition, subject, subject),
+    ID("name", transition, name),     NAME("from", transition, from),
+    NAME("to", transition, to),       WORD("cause", transition, cause, cause),
+    NAME("actor", transition, actor), WORD("reason", transition, reason, reason),
+    PROSE("text", transition, text),  {0},
 };

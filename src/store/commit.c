@@ -13,7 +13,7 @@
 #include "view.h"
 
 #define COMMIT_MAX_BYTES ((size_t)32 << 20)
-#define SNAPSHOT_PIECE 250      /* values in one record of a snapshot */
+#define SNAPSHOT_PIECE   250 /* values in one record of a snapshot */
 
 struct pack {
     struct store *store;
@@ -169,7 +169,7 @@ void commit_put_head(const struct store *s, struct buf *out, uint32_t n_args, co
     resp_text(out, script ? s->script_sha : function);
 }
 
-/* --- a snapshot ---------------------------------------------------------------------------- */
+/* --- a snapshot --- */
 
 static void put_piece(struct store *s, const struct commit *piece)
 {
@@ -184,7 +184,8 @@ static size_t piece_of(size_t n, size_t from)
     return n - from < SNAPSHOT_PIECE ? n - from : SNAPSHOT_PIECE;
 }
 
-/* In pieces, so that no single call keeps Redis busy for long; whole values, so pieces do no harm. */
+/* In pieces, so that no single call keeps Redis busy for long; whole values, so pieces do no harm.
+ * */
 void commit_snapshot(struct store *s)
 {
     struct commit all = {.at_ms = loop_now_ms()};

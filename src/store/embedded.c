@@ -1,13 +1,15 @@
 /* embedded.c - the private redis-server: start, watch, start again, stop.
  *
- * Happy path: nobody answers on the socket -> the server is started with an append-only file -> when it
- *             ends though nobody asked, it is started again after 100 ms doubling to 5 s.
- * Failures:   a server is already there, left by a midwatch that was killed: it is ours when it runs
- *             under our uid in our directory; then it is used as it is, and started anew once it ends.
- *             One that is just shutting down is waited for: two on one append-only file would spoil it.
+ * Happy path: nobody answers on the socket -> the server is started with an append-only file ->
+ *             when it ends though nobody asked, it is started again after 100 ms doubling to 5 s.
+ * Failures:   a server is already there, left by a midwatch that was killed: it is ours when it
+ *             runs under our uid in our directory; then it is used as it is, and started anew once
+ *             it ends. One that is just shutting down is waited for: two on one append-only file
+ *             would spoil it.
  *
- * The socket's name in the server is relative to its directory; we reach it through the descriptor of
- * that directory (/proc/self/fd/N/redis.sock). So the 107 bytes of a socket address are enough. */
+ * The socket's name in the server is relative to its directory; we reach it through the descriptor
+ * of that directory (/proc/self/fd/N/redis.sock). So the 107 bytes of a socket address are enough.
+ * */
 #include "embedded.h"
 
 #include <errno.h>
@@ -27,21 +29,21 @@
 #include "loop/log.h"
 #include "loop/process.h"
 
-#define WATCH_MS 50
+#define WATCH_MS       50
 #define BACKOFF_MAX_MS 5000
-#define SOCKET_NAME "redis.sock"
+#define SOCKET_NAME    "redis.sock"
 
 struct embedded {
     struct loop *loop;
     struct owner owner;
-    char *dir;                      /* absolute */
+    char *dir; /* absolute */
     int dir_fd;
     char socket[64];
     const char *program;
-    struct process *process;        /* our child, or NULL */
-    pid_t adopted;                  /* somebody else's child that is ours all the same; 0 none */
-    struct timer watch;             /* of the adopted one, of the backoff, of the patience */
-    int starts;                     /* in a row without a long life */
+    struct process *process; /* our child, or NULL */
+    pid_t adopted;           /* somebody else's child that is ours all the same; 0 none */
+    struct timer watch;      /* of the adopted one, of the backoff, of the patience */
+    int starts;              /* in a row without a long life */
     int64_t started_us, stop_by_us;
     char last_words[200];
     bool stopping, killed;
@@ -54,7 +56,7 @@ const char *embedded_socket(const struct embedded *b)
     return b->socket;
 }
 
-/* --- whose server is it? ------------------------------------------------------------------- */
+/* --- whose server is it? --- */
 
 static const char *find_program(void)
 {
@@ -86,8 +88,8 @@ static bool is_ours(const struct embedded *b, pid_t pid)
     if (pid <= 0 || pid == getpid() || stat(path, &proc) != 0 || proc.st_uid != geteuid())
         return false;
     snprintf(path, sizeof path, "/proc/%d/cwd", (int)pid);
-    return stat(path, &there) == 0 && fstat(b->dir_fd, &here) == 0 &&
-           there.st_dev == here.st_dev && there.st_ino == here.st_ino;
+    return stat(path, &there) == 0 && fstat(b->dir_fd, &here) == 0 && there.st_dev == here.st_dev &&
+           there.st_ino == here.st_ino;
 }
 
 static bool is_alive(pid_t pid)
@@ -149,7 +151,7 @@ static pid_t find_orphan(const struct embedded *b)
     return is_ours(b, pid) && is_alive(pid) ? pid : 0;
 }
 
-/* --- running ------------------------------------------------------------------------------- */
+/* --- running --- */
 
 /* `#` marks what Redis itself finds important; the last of it says why it ended. */
 static void on_line(void *arg, const char *line)
@@ -166,13 +168,17 @@ static void on_exit_of(void *arg, int status);
 
 static int spawn(struct embedded *b, struct err *e)
 {
-    const char *argv[] = {b->program, "--port", "0", "--unixsocket", SOCKET_NAME,
-                          "--unixsocketperm", "700", "--dir", b->dir, "--appendonly", "yes",
-                          "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",
-                          "--daemonize", "no", "--logfile", "", "--pidfile", "redis.pid",
-                          "--always-show-logo", "no", NULL};
-    struct process_options o = {.argv = argv, .dir = b->dir, .die_with_us = true,
-                                .on_line = on_line, .on_exit = on_exit_of};
+    const char *argv[] = {
+        b->program, "--port",    "0",    "--unixsocket",       SOCKET_NAME,  "--unixsocketperm",
+        "700",      "--dir",     b->dir, "--appendonly",       "yes",        "--appendfsync",
+        "everysec", "--save",    "",     "--maxmemory-policy", "noeviction", "--daemonize",
+        "no",       "--logfile", "",     "--pidfile",          "redis.pid",  "--always-show-logo",
+        "no",       NULL};
+    struct process_options o = {.argv = argv,
+                                .dir = b->dir,
+                                .die_with_us = true,
+                                .on_line = on_line,
+                                .on_exit = on_exit_of};
     mode_t mask = umask(077);
     int rc = process_start(b->loop, &o, b, &b->process, e);
 
@@ -297,21 +303,26 @@ int embedded_start(struct loop *l, const char *dir, struct embedded **ret, struc
     char absolute[PATH_MAX];
 
     if (program == NULL)
-        return err_set(e, "store.url is embedded, but redis-server is not installed "
-                          "(Debian, Ubuntu: apt install redis-server; or name a Redis in store.url)");
+        return err_set(e,
+                       "store.url is embedded, but redis-server is not installed "
+                       "(Debian, Ubuntu: apt install redis-server; or name a Redis in store.url)");
     if (realpath(dir, absolute) == NULL)
         return err_set(e, "%s: %s", dir, strerror(errno));
     int fd = open(absolute, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return err_set(e, "%s: %s", dir, strerror(errno));
     struct embedded *b = mem_new(struct embedded);
-    *b = (struct embedded){.loop = l, .dir = mem_strdup(absolute), .dir_fd = fd, .program = program};
+    *b =
+        (struct embedded){.loop = l, .dir = mem_strdup(absolute), .dir_fd = fd, .program = program};
     snprintf(b->socket, sizeof b->socket, "/proc/self/fd/%d/" SOCKET_NAME, fd);
     owner_init(&b->owner, on_closed, b);
     timer_init(&b->watch, l, &b->owner, on_watch, b);
     b->adopted = find_orphan(b);
     if (b->adopted != 0) {
-        log_notice("store", "the redis-server (pid %d) of a midwatch that was killed is still there; using it", (int)b->adopted);
+        log_notice(
+            "store",
+            "the redis-server (pid %d) of a midwatch that was killed is still there; using it",
+            (int)b->adopted);
         timer_start(&b->watch, WATCH_MS);
     } else if (spawn(b, e) != 0) {
         end_stop(b);

@@ -3,7 +3,8 @@
  * Happy path: AUTH, SELECT, CLIENT SETNAME, INFO -> our function, the types of our keys -> an empty
  *             commit, which proves that writing works -> session_greeted().
  * Failures:   each ends in session_fail() with words for an operator. What Redis can do but should
- *             not (evict, forget on a crash) is said in s->why and does not keep us from working. */
+ *             not (evict, forget on a crash) is said in s->why and does not keep us from working.
+ *             */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,10 @@
 #include "resp.h"
 #include "script.h"
 
-#define VERSION_MIN 60200       /* 6.2.0 */
+#define VERSION_MIN       60200 /* 6.2.0 */
 #define VERSION_FUNCTIONS 70000
 
-/* --- small helpers --------------------------------------------------------------------------- */
+/* --- small helpers --- */
 
 static void fail_with(struct store *s, const redisReply *r)
 {
@@ -48,13 +49,18 @@ static void info_value(const char *info, const char *name, char *dst, size_t siz
 
 static int version_number(const char *text)
 {
-    int part[3] = {0};
+    int number = 0;
 
-    sscanf(text, "%4d.%2d.%2d", &part[0], &part[1], &part[2]);
-    return part[0] * 10000 + part[1] * 100 + part[2];
+    for (int i = 0; i < 3; i++) {
+        char *end = NULL;
+        long part = strtol(text, &end, 10);
+        number = number * 100 + (int)(part < 0 || part > 99 ? 99 : part);
+        text = *end == '.' ? end + 1 : end;
+    }
+    return number;
 }
 
-/* --- third: an empty commit ------------------------------------------------------------------ */
+/* --- third: an empty commit --- */
 
 static void on_probe(void *arg, const redisReply *r)
 {
@@ -75,7 +81,9 @@ static void on_probe(void *arg, const redisReply *r)
     else
         lost = s->seq_kept > 0;
     if (lost)
-        log_warning("store", "redis does not have all it had when it was last here; writing the open state again");
+        log_warning(
+            "store",
+            "redis does not have all it had when it was last here; writing the open state again");
     session_greeted(s, lost);
 }
 
@@ -87,7 +95,7 @@ static void probe(struct store *s)
 
     if (commit_pack(s, &nothing, &u) != 0)
         return;
-    s->seq--;       /* it changes nothing, so it counts for nothing */
+    s->seq--; /* it changes nothing, so it counts for nothing */
     buf_init(&head, 256);
     commit_put_head(s, &head, u.count, "mw_commit");
     redis_write(s->conn, head.p, head.len);
@@ -97,7 +105,7 @@ static void probe(struct store *s)
     mem_free(u.p);
 }
 
-/* --- second: our function, our keys ----------------------------------------------------------- */
+/* --- second: our function, our keys --- */
 
 static void on_function(void *arg, const redisReply *r)
 {
@@ -127,8 +135,9 @@ static void on_type(void *arg, const redisReply *r)
         return;
     }
     if (!text_eq(r->str, "none") && !text_eq(r->str, key_type(k))) {
-        snprintf(why, sizeof why, "key %.120s holds a %.20s, not our %s: another program uses this name",
-                 s->keys[k], r->str, key_type(k));
+        snprintf(why, sizeof why,
+                 "key %.120s holds a %.20s, not our %s: another program uses this name", s->keys[k],
+                 r->str, key_type(k));
         session_fail(s, why, BACKOFF_LONG_MS);
         return;
     }
@@ -141,7 +150,8 @@ static void on_newest(void *arg, const redisReply *r)
 {
     struct store *s = arg;
 
-    if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements == 0 || r->element[0]->elements == 0)
+    if (r == NULL || r->type != REDIS_REPLY_ARRAY || r->elements == 0 ||
+        r->element[0]->elements == 0)
         return;
     int64_t ms = strtoll(r->element[0]->element[0]->str, NULL, 10);
     if (ms >= s->entry_ms) {
@@ -158,7 +168,8 @@ static void ask_second(struct store *s)
     redis_command(s->conn, s->version < VERSION_FUNCTIONS ? script : library, on_function, s);
     s->types_seen = 0;
     for (int i = 0; i < 2; i++) {
-        const char *newest[] = {"XREVRANGE", s->keys[i == 0 ? KEY_LEDGER : KEY_AUDIT], "+", "-", "COUNT", "1", NULL};
+        const char *newest[] = {
+            "XREVRANGE", s->keys[i == 0 ? KEY_LEDGER : KEY_AUDIT], "+", "-", "COUNT", "1", NULL};
         redis_command(s->conn, newest, on_newest, s);
     }
     for (int i = 0; i < KEY_COUNT; i++) {
@@ -167,7 +178,7 @@ static void ask_second(struct store *s)
     }
 }
 
-/* --- first: who is there ---------------------------------------------------------------------- */
+/* --- first: who is there --- */
 
 static void say_of(struct store *s, const char *fact)
 {
@@ -227,7 +238,8 @@ static void on_info(void *arg, const redisReply *r)
         }
         s->version = VERSION_FUNCTIONS;
         text_copy(s->server, sizeof s->server, "redis");
-        text_copy(s->why, sizeof s->why, "redis; its version and settings can't be checked (no right to INFO)");
+        text_copy(s->why, sizeof s->why,
+                  "redis; its version and settings can't be checked (no right to INFO)");
         ask_second(s);
         return;
     }
@@ -243,7 +255,8 @@ static void on_info(void *arg, const redisReply *r)
         return;
     }
     if (s->version < VERSION_MIN) {
-        snprintf(why, sizeof why, "%.40s is too old: 6.2 or later, or Valkey, is needed", s->server);
+        snprintf(why, sizeof why, "%.40s is too old: 6.2 or later, or Valkey, is needed",
+                 s->server);
         session_fail(s, why, BACKOFF_LONG_MS);
         return;
     }

@@ -11,9 +11,16 @@
 #include "url.h"
 
 /*   DOWN -- backoff over --> CONNECTING -- open --> GREETING -- greeted --> CATCHING_UP -- spool
- *    ^                                                                      read out, state read --> READY
- *    +---------------------- the connection ended, at any of them ---------------------------------+ */
-enum session { SESSION_DOWN, SESSION_CONNECTING, SESSION_GREETING, SESSION_CATCHING_UP, SESSION_READY };
+ *    ^                                                                      read out, state read
+ *    --> READY +---------------------- the connection ended, at any of them
+ *    ---------------------------------+ */
+enum session {
+    SESSION_DOWN,
+    SESSION_CONNECTING,
+    SESSION_GREETING,
+    SESSION_CATCHING_UP,
+    SESSION_READY
+};
 
 struct store {
     struct loop *loop;
@@ -32,39 +39,39 @@ struct store {
     /* the session (session.c, greet.c) */
     struct redis *conn;
     enum session session;
-    int attempts;               /* since the last good session */
+    int attempts; /* since the last good session */
     int64_t backoff_floor_ms;
     int64_t opened_us;
-    bool was_ready;             /* at least once */
-    int types_seen;             /* of our keys, while greeting */
-    bool reloading;             /* reconnecting only to load the function again: not told to anybody */
-    char why[512];              /* what is to be said of it while up */
-    char away_why[256];         /* the last reason, until somebody can be told */
+    bool was_ready;     /* at least once */
+    int types_seen;     /* of our keys, while greeting */
+    bool reloading;     /* reconnecting only to load the function again: not told to anybody */
+    char why[512];      /* what is to be said of it while up */
+    char away_why[256]; /* the last reason, until somebody can be told */
     char server[64];
-    int version;                /* 70015; Valkey counts as the Redis it took over from */
-    char script_sha[48];        /* "": functions */
+    int version;         /* 70015; Valkey counts as the Redis it took over from */
+    char script_sha[48]; /* "": functions */
     struct timer reconnect, tick, snapshot, deadline, trim;
     int64_t idle_since_us;
 
     /* the state as read back (restore.c) */
-    bool told;                  /* on_ready has been called */
-    bool away_start;            /* and it was with `away` */
-    bool restored;              /* Redis' state has been read */
-    struct stored from_spool;   /* what the spool held when we opened */
+    bool told;                /* on_ready has been called */
+    bool away_start;          /* and it was with `away` */
+    bool restored;            /* Redis' state has been read */
+    struct stored from_spool; /* what the spool held when we opened */
 
     /* commits (commit.c) */
     char writer[20];
-    int64_t seq;                /* given last */
-    int64_t seq_kept;           /* last that Redis answered */
-    int64_t seq_covered;        /* when the connection broke: Redis must have all up to here */
-    bool spool_refuses[2];      /* by lane->synced; said once */
-    int64_t entry_ms, entry_part;       /* id of the last entry for a stream */
-    bool owes_snapshot;         /* Redis lacks something that we know */
+    int64_t seq;                  /* given last */
+    int64_t seq_kept;             /* last that Redis answered */
+    int64_t seq_covered;          /* when the connection broke: Redis must have all up to here */
+    bool spool_refuses[2];        /* by lane->synced; said once */
+    int64_t entry_ms, entry_part; /* id of the last entry for a stream */
+    bool owes_snapshot;           /* Redis lacks something that we know */
     char keys[KEY_COUNT][KEY_SIZE];
     struct buf scratch;
     struct lane commits, samples_lane;
     struct samples *samples;
-    int64_t samples_pause_until_us;     /* Redis is full */
+    int64_t samples_pause_until_us; /* Redis is full */
 
     struct embedded *embedded;
     struct store_facts facts;
@@ -83,7 +90,7 @@ void store_set_state(struct store *s, enum store_state state, const char *why);
 void store_lane_is_empty(struct store *s, struct lane *l);
 void store_advance_close(struct store *s);
 size_t store_limit(const struct store *s, const struct lane *l);
-bool store_connected(const struct store *s);        /* greeted: commands may be sent */
+bool store_connected(const struct store *s); /* greeted: commands may be sent */
 
 /* session.c */
 void session_start(struct store *s);
@@ -99,13 +106,13 @@ void session_greeted(struct store *s, bool lost_something);
 /* commit.c */
 int commit_pack(struct store *s, const struct commit *c, struct unit *ret);
 void commit_put_head(const struct store *s, struct buf *out, uint32_t n_args, const char *function);
-int64_t commit_seq(const struct store *s, const char *p, size_t n);     /* 0: of another daemon */
+int64_t commit_seq(const struct store *s, const char *p, size_t n); /* 0: of another daemon */
 void commit_snapshot(struct store *s);
 
 /* restore.c */
-void restore_read(struct store *s);         /* ends in session_restored() */
+void restore_read(struct store *s); /* ends in session_restored() */
 void session_restored(struct store *s, const struct stored *found);
-void restore_from_spool(struct store *s);   /* fills from_spool */
+void restore_from_spool(struct store *s); /* fills from_spool */
 
 /* trim.c */
 void on_trim(void *arg);

@@ -1,10 +1,10 @@
 /* lane.c - units in order to Redis or to the spool, and their ends.
  *
  * Happy path: put -> sent -> answered -> done(true).
- * Failures:   the connection breaks, or too much is unanswered -> everything unanswered is copied to
- *             the spool and counts as kept once it is synced; the spool refuses -> done(false), samples
- *             are counted as dropped; Redis is full -> samples wait, commits go on; Redis says a unit
- *             can never be right -> one error line, done(false). */
+ * Failures:   the connection breaks, or too much is unanswered -> everything unanswered is copied
+ *             to the spool and counts as kept once it is synced; the spool refuses -> done(false),
+ *             samples are counted as dropped; Redis is full -> samples wait, commits go on; Redis
+ *             says a unit can never be right -> one error line, done(false). */
 #include "lane.h"
 
 #include <assert.h>
@@ -15,15 +15,15 @@
 #include "loop/log.h"
 #include "reply.h"
 
-#define WINDOW 64
+#define WINDOW       64
 #define WINDOW_BYTES ((size_t)1 << 20)
-#define PAUSE_US INT64_C(5000000)
+#define PAUSE_US     INT64_C(5000000)
 
 struct batch {
     struct batch *next;
     struct lane *lane;
     struct unit unit;
-    unsigned left;              /* answers still to come */
+    unsigned left; /* answers still to come */
     bool from_spool, spooled;
     bool later, refused;
 };
@@ -55,7 +55,7 @@ bool lane_quiet(const struct lane *l)
     return l->first == NULL && l->waiting == NULL && !l->sync_running && !l->sync_due;
 }
 
-/* --- the spool, and the sync behind it ---------------------------------------------------- */
+/* --- the spool, and the sync behind it --- */
 
 static void sync_work(void *arg)
 {
@@ -138,7 +138,8 @@ static void lose(struct lane *l, const struct unit *u, const struct err *e)
     if (s->spool_refuses[l->synced])
         return;
     s->spool_refuses[l->synced] = true;
-    log_error("store", "%s: %s are dropped", e->text, l->synced ? "decisions go on in memory, their records" : "samples");
+    log_error("store", "%s: %s are dropped", e->text,
+              l->synced ? "decisions go on in memory, their records" : "samples");
 }
 
 static void spool_unit(struct lane *l, const struct unit *u)
@@ -155,7 +156,7 @@ static void spool_unit(struct lane *l, const struct unit *u)
         await_sync(l, u, kept);
 }
 
-/* --- to Redis ------------------------------------------------------------------------------ */
+/* --- to Redis --- */
 
 static void on_answer(void *arg, const redisReply *r);
 
@@ -216,7 +217,8 @@ static void spill_recent(struct lane *l)
     else
         s->seq_covered = s->seq_kept;
     for (const struct recent_commit *c = l->recent.first; c != NULL; c = c->next) {
-        struct unit u = {.kind = RECORD_COMMIT, .count = c->count, .p = c->p, .n = c->n, .seq = c->seq};
+        struct unit u = {
+            .kind = RECORD_COMMIT, .count = c->count, .p = c->p, .n = c->n, .seq = c->seq};
         spool_unit(l, &u);
     }
     recent_done(&l->recent);
@@ -246,8 +248,8 @@ static void come_back_later(struct lane *l)
 
 static void remember(struct lane *l, struct unit *u)
 {
-    struct recent_commit c = {.count = u->count, .p = u->p, .n = u->n, .seq = u->seq,
-                              .answered_us = loop_mono_us()};
+    struct recent_commit c = {
+        .count = u->count, .p = u->p, .n = u->n, .seq = u->seq, .answered_us = loop_mono_us()};
 
     u->p = NULL;
     recent_put(&l->recent, &c);
@@ -296,7 +298,7 @@ static void on_answer(void *arg, const redisReply *r)
     char words[256];
 
     if (r == NULL)
-        return;         /* lane_break() looks after it */
+        return; /* lane_break() looks after it */
     enum reply_class class = reply_class(r);
     reply_words(r, words, sizeof words);
     if (class == REPLY_FULL && b->unit.kind == RECORD_COMMANDS)
@@ -359,7 +361,8 @@ void lane_pump(struct lane *l)
         return;
     if (!l->synced && loop_mono_us() < s->samples_pause_until_us)
         return;
-    while (l->unanswered < WINDOW && l->unanswered_bytes < window_bytes(s) && spool_next(l->spool, &r))
+    while (l->unanswered < WINDOW && l->unanswered_bytes < window_bytes(s) &&
+           spool_next(l->spool, &r))
         send_from_spool(l, &r);
     if (lane_quiet(l) && spool_empty(l->spool))
         store_lane_is_empty(s, l);

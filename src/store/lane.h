@@ -25,14 +25,14 @@ struct waiter;
 struct lane {
     struct store *store;
     struct spool *spool;
-    bool synced;                /* done only after fdatasync() */
+    bool synced; /* done only after fdatasync() */
     bool direct;
-    bool held;                  /* connected, but not to be read out now */
-    bool stuck;                 /* answers are ignored until all are in; then the spool is read again */
-    struct batch *first, **last;        /* sent, not yet answered in full */
+    bool held;  /* connected, but not to be read out now */
+    bool stuck; /* answers are ignored until all are in; then the spool is read again */
+    struct batch *first, **last; /* sent, not yet answered in full */
     size_t unanswered_bytes, unanswered;
-    struct recent recent;       /* answered in the last seconds; commits only */
-    struct waiter *waiting, **waiting_last;     /* in the spool, not synced */
+    struct recent recent;                   /* answered in the last seconds; commits only */
+    struct waiter *waiting, **waiting_last; /* in the spool, not synced */
     struct waiter *syncing;
     struct spool_sync sync;
     int sync_rc;
@@ -42,16 +42,16 @@ struct lane {
 void lane_init(struct lane *l, struct store *s, bool synced);
 void lane_done(struct lane *l);
 
-/* One unit: `count` is the number of arguments of a commit, of replies to commands. Takes the bytes.
- * `samples`: how many are lost if it has to be dropped. */
+/* One unit: `count` is the number of arguments of a commit, of replies to commands. Takes the
+ * bytes. `samples`: how many are lost if it has to be dropped. */
 struct unit {
     enum record_kind kind;
     uint32_t count;
     char *p;
     size_t n;
     unsigned samples;
-    int64_t seq;                /* of a commit */
-    store_done_fn *done;        /* NULL: nobody waits */
+    int64_t seq;         /* of a commit */
+    store_done_fn *done; /* NULL: nobody waits */
     void *arg;
 };
 void lane_put(struct lane *l, const struct unit *u);
@@ -61,6 +61,6 @@ void lane_spill(struct lane *l);
 void lane_break(struct lane *l);
 /* Connected: read the spool out. Calls lane_on_empty() of the store when there is nothing left. */
 void lane_pump(struct lane *l);
-bool lane_quiet(const struct lane *l);  /* nothing unanswered, nothing waiting for a sync */
+bool lane_quiet(const struct lane *l); /* nothing unanswered, nothing waiting for a sync */
 
 #endif

@@ -9,16 +9,16 @@
 #include "internal.h"
 
 #define LIST_MAX_BYTES ((size_t)8 << 20)
-#define LIMIT_MAX 1000
+#define LIMIT_MAX      1000
 
 struct query {
     struct store *store;
     store_json_fn *done;
     void *arg;
     size_t limit;
-    VEC(char *) ids;            /* newest first */
-    VEC(char *) records;        /* same places; NULL: not found yet */
-    const enum key *from;       /* where the records may be, ends with KEY_COUNT */
+    VEC(char *) ids;      /* newest first */
+    VEC(char *) records;  /* same places; NULL: not found yet */
+    const enum key *from; /* where the records may be, ends with KEY_COUNT */
 };
 
 static void end_query(struct query *q, const char *json, size_t n, bool away)

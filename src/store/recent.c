@@ -3,7 +3,7 @@
 
 #include "base/mem.h"
 
-#define KEEP_US INT64_C(3000000)
+#define KEEP_US   INT64_C(3000000)
 #define BYTES_MAX ((size_t)4 << 20)
 
 void recent_init(struct recent *r)

@@ -102,7 +102,7 @@ void redis_close(struct redis *c, const char *why)
         stream_close(c->stream);
 }
 
-/* --- bytes in ----------------------------------------------------------------------------- */
+/* --- bytes in --- */
 
 /* The entry leaves the list with its last reply: a close from inside the callback then does not
  * end it a second time. */

@@ -26,10 +26,10 @@ void redis_write(struct redis *c, const void *p, size_t n);
 void redis_expect(struct redis *c, unsigned replies, redis_reply_fn *fn, void *arg);
 /* One command of a NULL-terminated list of texts. */
 void redis_command(struct redis *c, const char *const *argv, redis_reply_fn *fn, void *arg);
-size_t redis_queued(const struct redis *c);             /* bytes not yet handed to the kernel */
-int64_t redis_oldest_us(const struct redis *c);         /* how long the oldest has waited for any answer, as
-                                                           the instant it began; 0: nothing pending */
-int64_t redis_roundtrip_us(const struct redis *c);      /* of the last reply */
-void redis_close(struct redis *c, const char *why);     /* on_end follows */
+size_t redis_queued(const struct redis *c);     /* bytes not yet handed to the kernel */
+int64_t redis_oldest_us(const struct redis *c); /* how long the oldest has waited for any answer, as
+                                                   the instant it began; 0: nothing pending */
+int64_t redis_roundtrip_us(const struct redis *c);  /* of the last reply */
+void redis_close(struct redis *c, const char *why); /* on_end follows */
 
 #endif

@@ -9,7 +9,7 @@
 static const struct {
     const char *begins;
     enum reply_class class;
-    const char *words;      /* NULL: only what Redis says */
+    const char *words; /* NULL: only what Redis says */
 } errors[] = {
     {"LOADING", REPLY_LATER, "redis is still loading its data"},
     {"READONLY", REPLY_LATER, "this redis is a read-only replica; midwatch needs the master"},
@@ -59,7 +59,8 @@ void reply_words(const redisReply *r, char *dst, size_t size)
 {
     size_t i = r->type == REDIS_REPLY_ERROR ? find(r) : N_ERRORS;
 
-    if (r->type != REDIS_REPLY_ERROR && r->type != REDIS_REPLY_STATUS && r->type != REDIS_REPLY_STRING)
+    if (r->type != REDIS_REPLY_ERROR && r->type != REDIS_REPLY_STATUS &&
+        r->type != REDIS_REPLY_STRING)
         dst[0] = '\0';
     else if (i < N_ERRORS && errors[i].words != NULL)
         snprintf(dst, size, "%s (%.120s)", errors[i].words, r->str);

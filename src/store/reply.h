@@ -6,11 +6,11 @@
 
 enum reply_class {
     REPLY_OK,
-    REPLY_LATER,        /* the server can't write now: wait in the spool */
-    REPLY_SETTINGS,     /* somebody must change something: wait long */
-    REPLY_FULL,         /* memory limit: samples wait, commits need not */
-    REPLY_RELOAD,       /* our function is gone: load it and do it again */
-    REPLY_REFUSED,      /* doing it again would not help */
+    REPLY_LATER,    /* the server can't write now: wait in the spool */
+    REPLY_SETTINGS, /* somebody must change something: wait long */
+    REPLY_FULL,     /* memory limit: samples wait, commits need not */
+    REPLY_RELOAD,   /* our function is gone: load it and do it again */
+    REPLY_REFUSED,  /* doing it again would not help */
 };
 
 enum reply_class reply_class(const redisReply *r);

@@ -2,8 +2,8 @@
  *
  * Happy path: HGETALL of monitors, incidents, outbox -> (HMGET of resolved incidents whose news is
  *             not out) -> session_restored().
- * Failures:   an error or the end of the connection is the session's; a record that can't be read is
- *             passed over with a warning. */
+ * Failures:   an error or the end of the connection is the session's; a record that can't be read
+ *             is passed over with a warning. */
 #include "base/mem.h"
 #include "internal.h"
 #include "loop/log.h"
@@ -13,7 +13,7 @@
 struct reading {
     struct store *store;
     struct view view;
-    unsigned at;            /* which of the answers comes next */
+    unsigned at; /* which of the answers comes next */
     bool failed;
     VEC(char *) missing;
 };
@@ -56,7 +56,8 @@ static bool usable(struct reading *r, const redisReply *reply)
         return true;
     if (reply != NULL) {
         reply_words(reply, words, sizeof words);
-        session_fail(r->store, words[0] != '\0' ? words : "redis gave an unexpected answer", BACKOFF_LONG_MS);
+        session_fail(r->store, words[0] != '\0' ? words : "redis gave an unexpected answer",
+                     BACKOFF_LONG_MS);
     }
     return false;
 }

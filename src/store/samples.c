@@ -1,13 +1,13 @@
 /* samples.c - a result is four bytes in its slot of the day, and counts in its minute.
  *
- * Happy path: add -> at most 100 ms or 1000 results later one unit of SETRANGEs: neighbouring slots as
- *             one, the running minute as its whole record. A block gets its full size and its end of
- *             life with its first write.
+ * Happy path: add -> at most 100 ms or 1000 results later one unit of SETRANGEs: neighbouring
+ *             slots as one, the running minute as its whole record. A block gets its full size and
+ *             its end of life with its first write.
  * Failures:   the lane's. Every write is absolute: doing it again, or late, is the same.
  *
  * A restart must not lose the first half of a minute: in the minute of our start the record is read
- * back once and added to what we count. When that cannot be read (Redis is away) the minute's record
- * holds the second half only; the slots hold all. */
+ * back once and added to what we count. When that cannot be read (Redis is away) the minute's
+ * record holds the second half only; the slots hold all. */
 #include "samples.h"
 
 #include <stdio.h>
@@ -18,17 +18,17 @@
 #include "resp.h"
 #include "stats/sample.h"
 
-#define GATHER_MS 100
-#define GATHER_MAX 1000
-#define RUN_SLOTS 16
+#define GATHER_MS       100
+#define GATHER_MAX      1000
+#define RUN_SLOTS       16
 #define INTERVAL_MIN_MS 100
-#define UNIT_MAX_BYTES ((size_t)16 << 20)
+#define UNIT_MAX_BYTES  ((size_t)16 << 20)
 
 struct minute {
-    int64_t at_ms;              /* its first millisecond; 0: none */
+    int64_t at_ms; /* its first millisecond; 0: none */
     struct rollup roll;
     bool dirty;
-    bool asked;                 /* its record is being read back */
+    bool asked; /* its record is being read back */
 };
 
 struct series {
@@ -41,8 +41,8 @@ struct series {
     int64_t day_ms;
     char *raw_key;
     bool raw_sized;
-    int64_t slot;               /* first of the run */
-    int run;                    /* slots in it */
+    int64_t slot; /* first of the run */
+    int run;      /* slots in it */
     unsigned char bytes[RUN_SLOTS * SAMPLE_BYTES];
     /* the block of the hour, and the minutes that may still grow: newest first */
     int64_t hour_ms;
@@ -68,7 +68,7 @@ static int64_t floor_to(int64_t at_ms, int64_t unit_ms)
     return at_ms - at_ms % unit_ms;
 }
 
-/* --- commands -------------------------------------------------------------------------------- */
+/* --- commands --- */
 
 static void put_range(struct samples *m, const char *key, int64_t at, const void *p, size_t n)
 {
@@ -153,11 +153,12 @@ static void write_minute(struct series *x, struct minute *u)
                  x->hour_ms + HOUR_MS + m->store->minute_ms);
     x->hour_sized = true;
     rollup_encode(&u->roll, record);
-    put_range(m, x->minute_key, (u->at_ms - x->hour_ms) / MINUTE_MS * ROLLUP_BYTES, record, ROLLUP_BYTES);
+    put_range(m, x->minute_key, (u->at_ms - x->hour_ms) / MINUTE_MS * ROLLUP_BYTES, record,
+              ROLLUP_BYTES);
     u->dirty = false;
 }
 
-/* --- gathering -------------------------------------------------------------------------------- */
+/* --- gathering --- */
 
 static void enlist(struct series *x)
 {
@@ -236,7 +237,7 @@ static void add_minute(struct series *x, const struct result *r, int64_t due_ms)
     } else if (u->at_ms > at_ms) {
         u = &x->minutes[1];
         if (u->at_ms != at_ms)
-            return;     /* too late for its minute: the slot has it */
+            return; /* too late for its minute: the slot has it */
     }
     rollup_add(&u->roll, r);
     u->dirty = true;
@@ -262,7 +263,8 @@ static struct series *series_of(struct samples *m, const char *monitor, int64_t 
     return x;
 }
 
-void samples_add(struct samples *m, const char *monitor, int64_t interval_ms, const struct result *r)
+void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
+                 const struct result *r)
 {
     int64_t due_ms = r->due_ms > 0 ? r->due_ms : r->at_ms;
 
@@ -290,7 +292,7 @@ static void write_series(struct series *x)
         if (!x->minutes[i].asked || x->samples->store->closing)
             write_minute(x, &x->minutes[i]);
         else if (x->minutes[i].dirty)
-            enlist(x);      /* its beginning is still being read */
+            enlist(x); /* its beginning is still being read */
     }
 }
 

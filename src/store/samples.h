@@ -8,10 +8,11 @@ struct store;
 struct samples;
 
 struct samples *samples_new(struct store *s);
-void samples_close(struct samples *m);      /* its timer; the rest with samples_free() */
+void samples_close(struct samples *m); /* its timer; the rest with samples_free() */
 void samples_free(struct samples *m);
 
-void samples_add(struct samples *m, const char *monitor, int64_t interval_ms, const struct result *r);
+void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
+                 const struct result *r);
 void samples_flush(struct samples *m);
 /* Redis may have lost the blocks: size them again before the next write. */
 void samples_forget_sizes(struct samples *m);

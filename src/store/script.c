@@ -7,8 +7,8 @@
  *     a entry json                                      an attempt, into the ledger
  *     t entry json                                      a transition, into the audit log
  * Everything is absolute, and an entry of a stream that is there already is not added again: so a
- * commit may come twice, and a run of commits may be done again from any point of it. With no changes
- * it only proves that writing works. Answers {version, writer before, seq before}.
+ * commit may come twice, and a run of commits may be done again from any point of it. With no
+ * changes it only proves that writing works. Answers {version, writer before, seq before}.
  *
  * trim: ARGV = "trim", before_ms, how many at most. Forgets resolved incidents and ended deliveries
  * older than that; answers how many it found.
@@ -58,7 +58,8 @@
     "end\n" \
     "local function put_delivery(K, id, incident, ended, at, json)\n" \
     "  local ids = call('HGET', K[OF], incident)\n" \
-    "  if incident ~= '' and not string.find(' ' .. (ids or '') .. ' ', ' ' .. id .. ' ', 1, true) then\n" \
+    "  local known = string.find(' ' .. (ids or '') .. ' ', ' ' .. id .. ' ', 1, true)\n" \
+    "  if incident ~= '' and not known then\n" \
     "    call('HSET', K[OF], incident, ids and (ids .. ' ' .. id) or id)\n" \
     "  end\n" \
     "  call('ZADD', K[DELIVERED_AT], at, id)\n" \
@@ -109,22 +110,26 @@
     "  end\n" \
     "end\n" \
     "local function trim(K, A)\n" \
-    "  local old = call('ZRANGEBYSCORE', K[RESOLVED_AT], '-inf', '(' .. A[2], 'LIMIT', 0, A[3])\n" \
+    "  local upto, n = '(' .. A[2], A[3]\n" \
+    "  local old = call('ZRANGEBYSCORE', K[RESOLVED_AT], '-inf', upto, 'LIMIT', 0, n)\n" \
     "  for _, id in ipairs(old) do\n" \
     "    forget_deliveries(K, call('HGET', K[OF], id))\n" \
     "    call('HDEL', K[OF], id)\n" \
     "    call('HDEL', K[RESOLVED], id)\n" \
     "    call('ZREM', K[RESOLVED_AT], id)\n" \
     "  end\n" \
-    "  local ended = call('ZRANGEBYSCORE', K[DELIVERED_AT], '-inf', '(' .. A[2], 'LIMIT', 0, A[3])\n" \
+    "  local ended = call('ZRANGEBYSCORE', K[DELIVERED_AT], '-inf', upto, 'LIMIT', 0, n)\n" \
     "  forget_deliveries(K, table.concat(ended, ' '))\n" \
     "  return #old + #ended\n" \
     "end\n"
 
 const char script_library[] =
     "#!lua name=" SCRIPT_LIBRARY "\n" BODY
-    "redis.register_function{ function_name = 'mw_commit', callback = commit, flags = { 'allow-oom' } }\n"
-    "redis.register_function{ function_name = 'mw_trim', callback = trim, flags = { 'allow-oom' } }\n";
+    "local function offer(name, f)\n"
+    "  redis.register_function{ function_name = name, callback = f, flags = { 'allow-oom' } }\n"
+    "end\n"
+    "offer('mw_commit', commit)\n"
+    "offer('mw_trim', trim)\n";
 
 const char script_text[] = BODY "if ARGV[1] == 'trim' then return trim(KEYS, ARGV) end\n"
                                 "return commit(KEYS, ARGV)\n";

@@ -1,10 +1,10 @@
 /* session.c - one connection after the other: open, greet, catch up, serve, end, wait, again.
  *
- * Happy path: connecting -> greeting (greet.c) -> the spool is read out -> the state is read, once in
- *             the life of the daemon -> ready.
- * Failures:   whatever ends the connection comes to on_end(): the lanes go to the spool, the backoff
- *             runs (100 ms doubling to 5 s, spread by a hash of the attempt), and it starts anew. An
- *             answer that is late by command_timeout ends the connection too. */
+ * Happy path: connecting -> greeting (greet.c) -> the spool is read out -> the state is read, once
+ *             in the life of the daemon -> ready.
+ * Failures:   whatever ends the connection comes to on_end(): the lanes go to the spool, the
+ *             backoff runs (100 ms doubling to 5 s, spread by a hash of the attempt), and it
+ *             starts anew. An answer that is late by command_timeout ends the connection too. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,10 +13,10 @@
 #include "internal.h"
 #include "reply.h"
 
-#define BACKOFF_MS 100
-#define PING_US INT64_C(5000000)
+#define BACKOFF_MS        100
+#define PING_US           INT64_C(5000000)
 #define SNAPSHOT_DELAY_MS 300
-#define EARLY_READY_MS 1000
+#define EARLY_READY_MS    1000
 
 bool store_connected(const struct store *s)
 {
@@ -51,10 +51,10 @@ void session_reload(struct store *s)
     session_fail(s, "the function is gone from redis", 0);
 }
 
-/* --- the end ------------------------------------------------------------------------------- */
+/* --- the end --- */
 
-/* A start without Redis: no use in waiting the whole five seconds for what nobody will cure in them.
- * (A server of our own that is starting, or one that is loading, may well answer in time.) */
+/* A start without Redis: no use in waiting the whole five seconds for what nobody will cure in
+ * them. (A server of our own that is starting, or one that is loading, may well answer in time.) */
 static void ready_early(struct store *s, enum session was)
 {
     int64_t left_ms = EARLY_READY_MS - (loop_mono_us() - s->opened_us) / 1000;
@@ -92,7 +92,7 @@ static void on_end(void *arg, const char *why)
     timer_start(&s->reconnect, quiet ? 0 : backoff_ms(s));
 }
 
-/* --- the beginning ------------------------------------------------------------------------- */
+/* --- the beginning --- */
 
 static void on_open(void *arg)
 {
@@ -105,8 +105,10 @@ static void on_open(void *arg)
 static void connect_now(struct store *s)
 {
     static const struct redis_events ev = {on_open, on_end};
-    struct stream_tls tls = {.server_name = s->url.host, .ca_file = s->ca_file,
-                             .cert_file = s->cert_file, .key_file = s->key_file};
+    struct stream_tls tls = {.server_name = s->url.host,
+                             .ca_file = s->ca_file,
+                             .cert_file = s->cert_file,
+                             .key_file = s->key_file};
     struct stream_target t = {.connect_timeout_ms = s->connect_timeout_ms};
 
     if (s->embedded != NULL) {
@@ -195,7 +197,7 @@ void store_lane_is_empty(struct store *s, struct lane *l)
     }
 }
 
-/* --- the watch ------------------------------------------------------------------------------ */
+/* --- the watch --- */
 
 static void on_pong(void *arg, const redisReply *r)
 {
@@ -218,7 +220,8 @@ void session_tick(struct store *s)
         return;
     oldest = redis_oldest_us(s->conn);
     if (oldest != 0 && now - oldest > s->command_timeout_ms * 1000) {
-        snprintf(why, sizeof why, "redis has not answered for %lld ms", (long long)((now - oldest) / 1000));
+        snprintf(why, sizeof why, "redis has not answered for %lld ms",
+                 (long long)((now - oldest) / 1000));
         session_fail(s, why, 0);
         return;
     }

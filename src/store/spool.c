@@ -1,8 +1,10 @@
 /* spool.c - segments: append at the end, read from the front, forget what is done.
  *
- * Happy path: append -> (sync by the caller) -> next -> ack -> the segment goes when its last is done.
- * Failures:   disk full, over the limit -> -1, and the segment is cut back to its last whole record;
- *             torn or flipped bytes -> the rest of that segment is passed over with a line. */
+ * Happy path: append -> (sync by the caller) -> next -> ack -> the segment goes when its last is
+ *             done.
+ * Failures:   disk full, over the limit -> -1, and the segment is cut back to its last whole
+ *             record; torn or flipped bytes -> the rest of that segment is passed over with a
+ *             line. */
 #include "spool.h"
 
 #include <assert.h>
@@ -21,16 +23,16 @@
 #include "base/text.h"
 #include "base/vec.h"
 
-#define MAGIC "mwspool1"
-#define MAGIC_BYTES 8
-#define HEAD_BYTES 16
-#define PAYLOAD_MAX ((size_t)64 << 20)
+#define MAGIC         "mwspool1"
+#define MAGIC_BYTES   8
+#define HEAD_BYTES    16
+#define PAYLOAD_MAX   ((size_t)64 << 20)
 #define SEGMENT_BYTES ((int64_t)4 << 20)
 
 struct segment {
     uint64_t number;
-    int64_t bytes;          /* up to the end of its last whole record */
-    size_t records;         /* not acknowledged */
+    int64_t bytes;  /* up to the end of its last whole record */
+    size_t records; /* not acknowledged */
     bool unsynced;
 };
 
@@ -46,11 +48,11 @@ struct spool {
     void *arg;
     int dir_fd, write_fd, read_fd;
     bool dir_unsynced;
-    VEC(struct segment) segments;           /* oldest first; the last is written when write_fd >= 0 */
+    VEC(struct segment) segments; /* oldest first; the last is written when write_fd >= 0 */
     uint64_t next_number;
-    size_t read_segment;                    /* index; == segments.n: nothing to read */
-    int64_t read_at, acked_at;              /* acked_at: in the first segment */
-    VEC(struct taken) taken;                /* from taken_first on */
+    size_t read_segment;       /* index; == segments.n: nothing to read */
+    int64_t read_at, acked_at; /* acked_at: in the first segment */
+    VEC(struct taken) taken;   /* from taken_first on */
     size_t taken_first;
     struct buf payload;
 };
@@ -79,7 +81,7 @@ static uint32_t checksum(const unsigned char head[HEAD_BYTES], const char *p, si
     return crc32_of(p, n, crc);
 }
 
-/* --- reading ------------------------------------------------------------------------------ */
+/* --- reading --- */
 
 static int read_all(int fd, void *p, size_t n, int64_t at)
 {
@@ -200,7 +202,7 @@ bool spool_next(struct spool *s, struct spool_record *ret)
         if (rc < 0)
             pass_over(s, g);
         else if (s->read_segment + 1 == s->segments.n && s->write_fd >= 0)
-            return false;       /* more may come */
+            return false; /* more may come */
         if (s->read_fd >= 0)
             close(s->read_fd);
         s->read_fd = -1;
@@ -234,7 +236,7 @@ void spool_rewind(struct spool *s)
     s->taken.n = s->taken_first = 0;
 }
 
-/* --- writing ------------------------------------------------------------------------------ */
+/* --- writing --- */
 
 static int write_all(int fd, const void *p, size_t n)
 {
@@ -298,7 +300,7 @@ int spool_append(struct spool *s, const struct spool_record *r, size_t limit, st
     if (write_all(s->write_fd, head, HEAD_BYTES) != 0 || write_all(s->write_fd, r->p, r->n) != 0) {
         err_set(e, "spool: %s", strerror(errno));
         if (ftruncate(s->write_fd, g->bytes) != 0) {
-            close(s->write_fd);     /* then a new segment, and this one is torn at its end */
+            close(s->write_fd); /* then a new segment, and this one is torn at its end */
             s->write_fd = -1;
         }
         return -1;
@@ -340,7 +342,7 @@ int spool_sync_now(struct spool_sync *y)
     return rc;
 }
 
-/* --- opening ------------------------------------------------------------------------------ */
+/* --- opening --- */
 
 bool spool_empty(const struct spool *s)
 {
@@ -430,8 +432,8 @@ static int find_segments(struct spool *s, struct err *e)
     return 0;
 }
 
-int spool_open(const char *dir, const char *lane, spool_say_fn *say_fn, void *arg, struct spool **ret,
-               struct err *e)
+int spool_open(const char *dir, const char *lane, spool_say_fn *say_fn, void *arg,
+               struct spool **ret, struct err *e)
 {
     struct spool *s = mem_new(struct spool);
 

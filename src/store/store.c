@@ -16,14 +16,14 @@
 #include "loop/crypto.h"
 #include "loop/log.h"
 
-#define READY_MS 5000
-#define TICK_MS 250
+#define READY_MS      5000
+#define TICK_MS       250
 #define FIRST_TRIM_MS 20000
-#define FLUSH_MS 2500           /* of closing: for answers */
-#define STOP_MS 2000            /* and then for redis-server to end */
+#define FLUSH_MS      2500 /* of closing: for answers */
+#define STOP_MS       2000 /* and then for redis-server to end */
 #define SCRATCH_BYTES 65536
 
-/* --- what is kept ---------------------------------------------------------------------------- */
+/* --- what is kept --- */
 
 void store_commit(struct store *s, const struct commit *c, store_done_fn *done, void *arg)
 {
@@ -32,7 +32,8 @@ void store_commit(struct store *s, const struct commit *c, store_done_fn *done, 
     s->facts.commits++;
     if (commit_pack(s, c, &u) != 0) {
         /* 32 MiB in one event: write the open state in pieces instead */
-        log_error("store", "a commit is too large for one record; writing the open state in pieces");
+        log_error("store",
+                  "a commit is too large for one record; writing the open state in pieces");
         commit_snapshot(s);
         struct commit nothing = {.at_ms = c->at_ms};
         if (commit_pack(s, &nothing, &u) != 0)
@@ -83,7 +84,8 @@ void store_read_facts(const struct store *s, struct store_facts *ret)
     ret->last_roundtrip_us = s->conn != NULL ? redis_roundtrip_us(s->conn) : 0;
 }
 
-/* --- timers ------------------------------------------------------------------------------------ */
+/* --- timers ------------------------------------------------------------------------------------
+ * */
 
 static void on_tick(void *arg)
 {
@@ -125,7 +127,8 @@ static void init_timers(struct store *s)
     timer_start(&s->trim, FIRST_TRIM_MS);
 }
 
-/* --- opening ------------------------------------------------------------------------------------ */
+/* --- opening ------------------------------------------------------------------------------------
+ * */
 
 /* One daemon a directory. The lock goes with the process, however that ends. */
 static int lock_dir(struct store *s, struct err *e)
@@ -140,7 +143,8 @@ static int lock_dir(struct store *s, struct err *e)
         ssize_t n = pread(s->lock_fd, pid, sizeof pid - 1, 0);
         pid[n > 0 ? n : 0] = '\0';
         pid[strcspn(pid, "\n")] = '\0';
-        return err_set(e, "%s is in use by another midwatch (pid %s)", s->dir, pid[0] != '\0' ? pid : "unknown");
+        return err_set(e, "%s is in use by another midwatch (pid %s)", s->dir,
+                       pid[0] != '\0' ? pid : "unknown");
     }
     int n = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
     if (ftruncate(s->lock_fd, 0) != 0 || pwrite(s->lock_fd, pid, (size_t)n, 0) != n)
@@ -227,8 +231,8 @@ static void on_owner_closed(void *arg)
         done(to);
 }
 
-int store_open(struct loop *l, struct resolver *r, const struct config *c, const struct store_events *ev,
-               void *arg, struct store **ret, struct err *e)
+int store_open(struct loop *l, struct resolver *r, const struct config *c,
+               const struct store_events *ev, void *arg, struct store **ret, struct err *e)
 {
     struct store *s = mem_new(struct store);
     unsigned char random[8];
@@ -265,7 +269,8 @@ fail:
     return -1;
 }
 
-/* --- closing ------------------------------------------------------------------------------------ */
+/* --- closing ------------------------------------------------------------------------------------
+ * */
 
 static void on_embedded_stopped(void *arg)
 {
@@ -288,8 +293,9 @@ static void close_handles(struct store *s)
     owner_close(&s->owner);
 }
 
-/* Answers, then the samples still gathered and their answers, then the end of the connection (what is unanswered goes to the spool), then the sync,
- * then our redis-server, then the handles. Called after everything that may have moved it on. */
+/* Answers, then the samples still gathered and their answers, then the end of the connection (what
+ * is unanswered goes to the spool), then the sync, then our redis-server, then the handles. Called
+ * after everything that may have moved it on. */
 void store_advance_close(struct store *s)
 {
     bool answered = s->commits.unanswered == 0 && s->samples_lane.unanswered == 0;

@@ -10,7 +10,7 @@
 #include "resp.h"
 
 #define EVERY_MS 60000
-#define PIECE 50
+#define PIECE    50
 
 static void trim_piece(struct store *s);
 

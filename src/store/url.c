@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-#define PORT 6379
+#define PORT   6379
 #define DB_MAX 65535
 
 static int hex_digit(char c)
@@ -125,10 +125,12 @@ static int parse_unix(const char *p, struct store_url *u, struct err *e)
     if (*p != '/' && (at == NULL || take_user(&p, at + 1, u, e) != 0))
         return err_set(e, "unix:// needs an absolute path: unix:///run/redis/redis.sock");
     if (decode(p, end, u->unix_path, sizeof u->unix_path) != 0)
-        return err_set(e, "the path of the socket is longer than %zu bytes", sizeof u->unix_path - 1);
+        return err_set(e, "the path of the socket is longer than %zu bytes",
+                       sizeof u->unix_path - 1);
     if (query == NULL)
         return 0;
-    if (!text_starts(query, "?db=") || take_number(query + 4, query + strlen(query), DB_MAX, &u->db) != 0)
+    if (!text_starts(query, "?db=") ||
+        take_number(query + 4, query + strlen(query), DB_MAX, &u->db) != 0)
         return err_set(e, "only ?db=NUMBER may follow the path");
     return 0;
 }

@@ -8,10 +8,10 @@
 
 struct store_url {
     bool embedded, tls;
-    char unix_path[108];    /* "" for tcp */
+    char unix_path[108]; /* "" for tcp */
     char host[256];
     int port;
-    char user[128], password[512];      /* "" none */
+    char user[128], password[512]; /* "" none */
     int db;
 };
 

@@ -84,7 +84,7 @@ void view_put_delivery(struct view *v, const char *json, size_t n)
     map_put(&v->deliveries, kept->id, kept);
 }
 
-/* --- a commit's arguments ------------------------------------------------------------------- */
+/* --- a commit's arguments --- */
 
 struct piece {
     const char *p;
@@ -113,7 +113,7 @@ static bool skip_front(const char **p, const char *end)
     text[one.n] = '\0';
     if (text_int(text, 0, 64, &keys, NULL) != 0)
         return false;
-    for (int64_t i = 0; i < keys + 3; i++) {     /* and writer, seq, at */
+    for (int64_t i = 0; i < keys + 3; i++) { /* and writer, seq, at */
         if (!take(p, end, &one, 1))
             return false;
     }
@@ -144,14 +144,14 @@ void view_put_commit(struct view *v, const char *p, size_t n)
             if (good)
                 view_put_delivery(v, a[4].p, a[4].n);
         } else {
-            good = take(&p, end, a, 2);     /* the ledger and the audit log are not state */
+            good = take(&p, end, a, 2); /* the ledger and the audit log are not state */
         }
     }
     if (!good)
         damaged(v, "commit", &(struct err){"its arguments end too early"});
 }
 
-/* --- the sum -------------------------------------------------------------------------------- */
+/* --- the sum --- */
 
 void view_missing(const struct view *v, view_missing_fn *fn, void *arg)
 {

@@ -6,9 +6,10 @@
 #include "model/commit.h"
 
 struct view {
-    struct map monitors, incidents, deliveries;     /* text -> struct stored_monitor, incident, delivery */
-    unsigned damaged;                               /* records that can't be read, passed over */
-    struct err first;                               /* what the first of them was */
+    struct map monitors, incidents,
+        deliveries;   /* text -> struct stored_monitor, incident, delivery */
+    unsigned damaged; /* records that can't be read, passed over */
+    struct err first; /* what the first of them was */
 };
 
 bool delivery_ended(const struct delivery *d);

@@ -63,7 +63,8 @@ static int take_bool(const struct field *f, const struct jv *v, char *p, struct 
     return 0;
 }
 
-static int take_object(const struct field *fields, const struct jv *object, char *base, struct err *e);
+static int take_object(const struct field *fields, const struct jv *object, char *base,
+                       struct err *e);
 
 static int take_member(const struct field *f, const struct jv *v, char *p, struct err *e)
 {
@@ -80,7 +81,8 @@ static int take_member(const struct field *f, const struct jv *v, char *p, struc
     return 0;
 }
 
-static int take_object(const struct field *fields, const struct jv *object, char *base, struct err *e)
+static int take_object(const struct field *fields, const struct jv *object, char *base,
+                       struct err *e)
 {
     if (jv_type(object) != JV_OBJECT)
         return err_set(e, "not an object");
@@ -91,7 +93,8 @@ static int take_object(const struct field *fields, const struct jv *object, char
     return 0;
 }
 
-static int read_record(const char *json, size_t n, const struct field *fields, void *base, struct err *e)
+static int read_record(const char *json, size_t n, const struct field *fields, void *base,
+                       struct err *e)
 {
     struct jv *root = NULL;
 
@@ -104,15 +107,15 @@ static int read_record(const char *json, size_t n, const struct field *fields, v
     return rc;
 }
 
-#define READER(name, type, fields) \
-    int name(const char *json, size_t n, struct type *ret, struct err *e) \
-    { \
-        struct type value; \
-        memset(&value, 0, sizeof value); \
-        if (read_record(json, n, fields, &value, e) != 0) \
-            return -1; \
-        *ret = value; \
-        return 0; \
+#define READER(name, type, fields)                                                                 \
+    int name(const char *json, size_t n, struct type *ret, struct err *e)                          \
+    {                                                                                              \
+        struct type value;                                                                         \
+        memset(&value, 0, sizeof value);                                                           \
+        if (read_record(json, n, fields, &value, e) != 0)                                          \
+            return -1;                                                                             \
+        *ret = value;                                                                              \
+        return 0;                                                                                  \
     }
 READER(state_read_monitor, monitor_status, monitor_status_fields)
 READER(state_read_incident, incident, incident_fields)

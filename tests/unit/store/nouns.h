@@ -6,22 +6,32 @@
 
 #include "model/commit.h"
 
-#define AT INT64_C(1795316645678)   /* 2026-11-22T03:04:05.678Z */
+#define AT INT64_C(1795316645678) /* 2026-11-22T03:04:05.678Z */
 
 static inline struct monitor_status a_status(enum monitor_state state)
 {
     struct monitor_status s = {.state = state, .since_ms = AT, .bad = 2, .streak_ms = AT};
 
-    s.last = (struct result){.due_ms = AT, .at_ms = AT + 3, .verdict = VERDICT_DOWN, .reason = REASON_CONNECT,
-                             .phases = PHASES_NONE, .message = "connection refused"};
+    s.last = (struct result){.due_ms = AT,
+                             .at_ms = AT + 3,
+                             .verdict = VERDICT_DOWN,
+                             .reason = REASON_CONNECT,
+                             .phases = PHASES_NONE,
+                             .message = "connection refused"};
     return s;
 }
 
 static inline struct incident an_incident(const char *id, enum incident_state state)
 {
-    struct incident i = {.severity = SEVERITY_CRITICAL, .state = state, .reason = REASON_CONNECT,
-                         .started_ms = AT, .opened_ms = AT + 1, .updated_ms = AT + 1, .count = 2,
-                         .version = 1, .step = -1};
+    struct incident i = {.severity = SEVERITY_CRITICAL,
+                         .state = state,
+                         .reason = REASON_CONNECT,
+                         .started_ms = AT,
+                         .opened_ms = AT + 1,
+                         .updated_ms = AT + 1,
+                         .count = 2,
+                         .version = 1,
+                         .step = -1};
 
     snprintf(i.id, sizeof i.id, "%s", id);
     snprintf(i.dedup_key, sizeof i.dedup_key, "monitor:api");
@@ -34,13 +44,19 @@ static inline struct incident an_incident(const char *id, enum incident_state st
     return i;
 }
 
-static inline struct delivery a_delivery(const char *id, const char *incident, enum delivery_state state)
+static inline struct delivery a_delivery(const char *id, const char *incident,
+                                         enum delivery_state state)
 {
-    struct delivery d = {.state = state, .attempt = 1, .created_ms = AT + 2, .due_ms = AT + 2, .rule = -1};
+    struct delivery d = {
+        .state = state, .attempt = 1, .created_ms = AT + 2, .due_ms = AT + 2, .rule = -1};
 
     snprintf(d.id, sizeof d.id, "%s", id);
-    d.notice = (struct notice){.type = NOTICE_TRIGGERED, .at_ms = AT + 2, .severity = SEVERITY_CRITICAL,
-                               .reason = REASON_CONNECT, .started_ms = AT, .count = 2};
+    d.notice = (struct notice){.type = NOTICE_TRIGGERED,
+                               .at_ms = AT + 2,
+                               .severity = SEVERITY_CRITICAL,
+                               .reason = REASON_CONNECT,
+                               .started_ms = AT,
+                               .count = 2};
     snprintf(d.notice.incident, sizeof d.notice.incident, "%s", incident);
     snprintf(d.notice.channel, sizeof d.notice.channel, "ops");
     snprintf(d.notice.person, sizeof d.notice.person, "ana");
@@ -49,8 +65,12 @@ static inline struct delivery a_delivery(const char *id, const char *incident, e
 
 static inline struct attempt an_attempt(const char *delivery, int number)
 {
-    struct attempt a = {.number = number, .at_ms = AT + 10 + number, .took_ms = 12, .outcome = OUTCOME_OK,
-                        .reached = REACHED_YES, .status = 200};
+    struct attempt a = {.number = number,
+                        .at_ms = AT + 10 + number,
+                        .took_ms = 12,
+                        .outcome = OUTCOME_OK,
+                        .reached = REACHED_YES,
+                        .status = 200};
 
     snprintf(a.delivery, sizeof a.delivery, "%s", delivery);
     return a;
@@ -58,7 +78,9 @@ static inline struct attempt an_attempt(const char *delivery, int number)
 
 static inline struct transition a_transition(const char *name, const char *to, int64_t at_ms)
 {
-    struct transition t = {.at_ms = at_ms, .subject = SUBJECT_INCIDENT, .cause = CAUSE_PROBE,
+    struct transition t = {.at_ms = at_ms,
+                           .subject = SUBJECT_INCIDENT,
+                           .cause = CAUSE_PROBE,
                            .reason = REASON_CONNECT};
 
     snprintf(t.name, sizeof t.name, "%s", name);
@@ -66,6 +88,15 @@ static inline struct transition a_transition(const char *name, const char *to, i
     snprintf(t.to, sizeof t.to, "%s", to);
     snprintf(t.text, sizeof t.text, "%s became %s", name, to);
     return t;
+}
+
+static inline struct result a_result(int64_t due_ms)
+{
+    return (struct result){.due_ms = due_ms,
+                           .at_ms = due_ms,
+                           .verdict = VERDICT_UP,
+                           .status = 200,
+                           .phases = {0, 0, 0, 0, 0, 12345}};
 }
 
 #endif

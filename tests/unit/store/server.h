@@ -1,6 +1,6 @@
-/* server.h - a redis-server of the test's own, and a store on a loop of its own. Everything lives in one
- * temporary directory; world_done() kills and removes whatever is left, and so does the death of
- * the test program (PR_SET_PDEATHSIG). */
+/* server.h - a redis-server of the test's own, and a store on a loop of its own. Everything lives
+ * in one temporary directory; world_done() kills and removes whatever is left, and so does the
+ * death of the test program (PR_SET_PDEATHSIG). */
 #ifndef TESTS_UNIT_STORE_SERVER_H
 #define TESTS_UNIT_STORE_SERVER_H
 
@@ -34,7 +34,7 @@ struct world {
     struct resolver *resolver;
     struct config config;
     struct store *store;
-    struct stored ready, found;     /* copies of what on_ready and on_found said */
+    struct stored ready, found; /* copies of what on_ready and on_found said */
     int readies, founds;
     bool away;
     enum store_state state;
@@ -42,12 +42,13 @@ struct world {
     char why[512];
     int snapshots;
     void (*fill)(struct commit *c);
-    int kept, lost;                 /* ends of commits */
+    int kept, lost; /* ends of commits */
     int order[4096];
     bool closed;
 };
 
-/* --- the server -------------------------------------------------------------------------------- */
+/* --- the server --------------------------------------------------------------------------------
+ * */
 
 /* Runs a program in w->dir, its output thrown away. */
 static inline void exec_quietly(const struct world *w, const char *const *argv)
@@ -129,7 +130,8 @@ static inline void redis_wait(const struct world *w)
 static inline void redis_start(struct world *w, const char *more)
 {
     char copy[1024];
-    const char *argv[48] = {"redis-server", "--port", "0", "--unixsocket", w->socket, "--save", "", "--daemonize", "no"};
+    const char *argv[48] = {"redis-server", "--port", "0", "--unixsocket", w->socket, "--save", "",
+                            "--daemonize",  "no"};
     int n = 9;
     pid_t parent = getpid();
 
@@ -162,7 +164,8 @@ static inline void redis_kill(struct world *w)
 
 #define REDIS_AOF "--appendonly yes"
 
-/* --- the store --------------------------------------------------------------------------------- */
+/* --- the store ---------------------------------------------------------------------------------
+ * */
 
 static inline void copy_stored(struct stored *to, const struct stored *from)
 {
@@ -259,7 +262,8 @@ static inline char *store_dir(struct world *w)
 
 static inline int try_open(struct world *w, struct err *e)
 {
-    static const struct store_events ev = {world_on_ready, world_on_found, world_on_state, world_on_snapshot};
+    static const struct store_events ev = {world_on_ready, world_on_found, world_on_state,
+                                           world_on_snapshot};
     int rc;
 
     w->config.store.dir = store_dir(w);
@@ -278,14 +282,15 @@ static inline void open_store(struct world *w)
         fail_msg("%s", e.text);
 }
 
-#define pump_until(w, condition) \
-    do { \
-        int64_t end_us_ = loop_mono_us() + PATIENCE_US; \
-        while (!(condition)) { \
-            if (loop_mono_us() > end_us_) \
-                fail_msg("waited in vain for %s (state %d: %s)", #condition, (w)->state, (w)->why); \
-            uv_run(&(w)->loop.uv, UV_RUN_ONCE); \
-        } \
+#define pump_until(w, condition)                                                                   \
+    do {                                                                                           \
+        int64_t end_us_ = loop_mono_us() + PATIENCE_US;                                            \
+        while (!(condition)) {                                                                     \
+            if (loop_mono_us() > end_us_)                                                          \
+                fail_msg("waited in vain for %s (state %d: %s)", #condition, (w)->state,           \
+                         (w)->why);                                                                \
+            uv_run(&(w)->loop.uv, UV_RUN_ONCE);                                                    \
+        }                                                                                          \
     } while (0)
 
 static inline void close_store(struct world *w)

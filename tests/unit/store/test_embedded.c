@@ -1,4 +1,5 @@
-/* test_embedded.c - the redis-server of our own: started, shared with nobody, found again, stopped. */
+/* test_embedded.c - the redis-server of our own: started, shared with nobody, found again,
+ * stopped. */
 #include <sys/stat.h>
 
 #include "nouns.h"
@@ -70,7 +71,7 @@ static void embedded__keeps_over_a_restart__and_ends_with_the_daemon(void **stat
     assert_false(w->away);
     store_read_facts(w->store, &f);
     assert_non_null(strstr(f.server, "(embedded)"));
-    assert_null(strstr(w->why, "; "));          /* nothing to complain about */
+    assert_null(strstr(w->why, "; ")); /* nothing to complain about */
     put_one(w);
     pump_until(w, w->kept == 1);
     snprintf(path, sizeof path, "%s/redis.sock", store_dir(w));
@@ -159,8 +160,9 @@ static void orphan__is_taken_over__and_stopped_with_us(void **state)
     pump_until(w, w->kept == 1);
     close_store(w);
     snprintf(dir, sizeof dir, "%s", store_dir(w));
-    const char *argv[] = {"redis-server", "--port", "0", "--unixsocket", "redis.sock", "--dir", dir, "--appendonly", "yes",
-                          "--save", "", "--pidfile", "redis.pid", NULL};
+    const char *argv[] = {
+        "redis-server", "--port", "0", "--unixsocket", "redis.sock", "--dir", dir, "--appendonly",
+        "yes",          "--save", "",  "--pidfile",    "redis.pid",  NULL};
     orphan = fork();
     if (orphan == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -174,11 +176,11 @@ static void orphan__is_taken_over__and_stopped_with_us(void **state)
     pump_until(w, w->state == STORE_UP);
     assert_int_equal(w->ready.incidents.n, 1);
     assert_int_equal(written_pid(w), orphan);
-    signal(SIGCHLD, SIG_IGN);       /* it is our child here; let it vanish like another's */
+    signal(SIGCHLD, SIG_IGN); /* it is our child here; let it vanish like another's */
     close_store(w);
     signal(SIGCHLD, SIG_DFL);
     for (int i = 0; alive(orphan) && i < 1000; i++)
-        usleep(1000);       /* dead, but perhaps not yet taken off the list */
+        usleep(1000); /* dead, but perhaps not yet taken off the list */
     assert_false(alive(orphan));
 }
 
@@ -191,7 +193,8 @@ static void directory_with_a_long_name__still_has_a_socket(void **state)
     snprintf(dir, sizeof dir, "%s/", w->dir);
     memset(dir + strlen(dir), 'd', 200);
     w->config.store.dir = dir;
-    const struct store_events ev = {world_on_ready, world_on_found, world_on_state, world_on_snapshot};
+    const struct store_events ev = {world_on_ready, world_on_found, world_on_state,
+                                    world_on_snapshot};
     struct err e = {""};
     if (store_open(&w->loop, w->resolver, &w->config, &ev, w, &w->store, &e) != 0)
         fail_msg("%s", e.text);
@@ -203,7 +206,8 @@ static void directory_that_cannot_be__is_refused_at_once(void **state)
 {
     struct world *w = *state;
     struct err e = {""};
-    const struct store_events ev = {world_on_ready, world_on_found, world_on_state, world_on_snapshot};
+    const struct store_events ev = {world_on_ready, world_on_found, world_on_state,
+                                    world_on_snapshot};
 
     w->config.store.dir = "/proc/nothing/here";
     assert_int_equal(store_open(&w->loop, w->resolver, &w->config, &ev, w, &w->store, &e), -1);

@@ -8,10 +8,13 @@
 static void names__are_the_documented_ones(void **state)
 {
     static const char *const expected[KEY_COUNT] = {
-        "mw:{acme}:meta", "mw:{acme}:monitors", "mw:{acme}:incidents", "mw:{acme}:resolved",
-        "mw:{acme}:resolved:index", "mw:{acme}:outbox", "mw:{acme}:deliveries",
-        "mw:{acme}:deliveries:index", "mw:{acme}:deliveries:of", "mw:{acme}:ledger", "mw:{acme}:audit"};
-    static const char *const types[KEY_COUNT] = {"hash", "hash", "hash", "hash", "zset", "hash",
+        "mw:{acme}:meta",           "mw:{acme}:monitors",
+        "mw:{acme}:incidents",      "mw:{acme}:resolved",
+        "mw:{acme}:resolved:index", "mw:{acme}:outbox",
+        "mw:{acme}:deliveries",     "mw:{acme}:deliveries:index",
+        "mw:{acme}:deliveries:of",  "mw:{acme}:ledger",
+        "mw:{acme}:audit"};
+    static const char *const types[KEY_COUNT] = {"hash", "hash", "hash", "hash",   "zset",  "hash",
                                                  "hash", "zset", "hash", "stream", "stream"};
     char key[KEY_SIZE];
 
@@ -26,7 +29,7 @@ static void names__are_the_documented_ones(void **state)
 static void blocks__carry_region_monitor_interval_and_day(void **state)
 {
     const struct series_key k = {"acme", "fra", "api"};
-    const int64_t day = INT64_C(1795305600000);     /* 2026-11-22 */
+    const int64_t day = INT64_C(1795305600000); /* 2026-11-22 */
     char key[KEY_SIZE];
 
     (void)state;

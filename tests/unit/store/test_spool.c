@@ -236,7 +236,7 @@ static void cut_at_every_byte__whole_records_before_it_are_kept(void **state)
         int got = read_from(p, 0);
         assert_true(got == last || got == last + 1);
         last = got;
-        assert_int_equal(append(p, got, NO_LIMIT), 0);       /* and it goes on */
+        assert_int_equal(append(p, got, NO_LIMIT), 0); /* and it goes on */
         assert_int_equal(read_from(p, got), 1);
         for (int i = 0; i <= got; i++)
             spool_ack(p->spool);
@@ -300,7 +300,7 @@ static void sync__takes_what_is_unsynced_once(void **state)
 
     assert_int_equal(append(p, 0, NO_LIMIT), 0);
     spool_take_unsynced(p->spool, &y);
-    assert_int_equal(y.n, 2);       /* the directory and the segment */
+    assert_int_equal(y.n, 2); /* the directory and the segment */
     assert_int_equal(spool_sync_now(&y), 0);
     spool_take_unsynced(p->spool, &y);
     assert_int_equal(y.n, 0);

@@ -48,11 +48,27 @@ static void good_urls__are_taken_apart(void **state)
 
 static void bad_urls__are_refused__without_repeating_them(void **state)
 {
-    static const char *const cases[] = {
-        "", "redis", "http://h", "redis://", "redis://:secret@", "redis://h:0", "redis://h:65536", "redis://h:x",
-        "redis://h/x", "redis://h/-1", "redis://[::1", "redis://u:%zz@h", "redis://u:%4@h", "redis://u:%00@h",
-        "unix://relative", "unix:///p?db=", "unix:///p?x=1", "unix://u:secret@relative",
-        "unix:///123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678"};
+    static const char *const cases[] = {"",
+                                        "redis",
+                                        "http://h",
+                                        "redis://",
+                                        "redis://:secret@",
+                                        "redis://h:0",
+                                        "redis://h:65536",
+                                        "redis://h:x",
+                                        "redis://h/x",
+                                        "redis://h/-1",
+                                        "redis://[::1",
+                                        "redis://u:%zz@h",
+                                        "redis://u:%4@h",
+                                        "redis://u:%00@h",
+                                        "unix://relative",
+                                        "unix:///p?db=",
+                                        "unix:///p?x=1",
+                                        "unix://u:secret@relative",
+                                        "unix:///"
+                                        "1234567890123456789012345678901234567890123456789012345678"
+                                        "90123456789012345678901234567890123456789012345678"};
     struct store_url u;
 
     (void)state;

@@ -47,7 +47,9 @@ static void arguments__cut_anywhere__are_an_error_not_a_crash(void **state)
         assert_int_equal(resp_next(&p, copy + cut, &got, &n), -1);
         mem_free(copy);
     }
-    static const char *const bad[] = {"$\r\n\r\n", "*1\r\na\r\n", "$-1\r\n\r\n", "$99999999999\r\na\r\n", "$4\r\nhello\r\n", "$2\r\nhello\r\n"};
+    static const char *const bad[] = {"$\r\n\r\n",       "*1\r\na\r\n",
+                                      "$-1\r\n\r\n",     "$99999999999\r\na\r\n",
+                                      "$4\r\nhello\r\n", "$2\r\nhello\r\n"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         const char *p = bad[i];
         assert_int_equal(resp_next(&p, bad[i] + strlen(bad[i]), &got, &n), -1);
@@ -76,7 +78,8 @@ static void later_records__replace_earlier__and_what_is_over_is_left_out(void **
     static const char up[] = "{\"state\":\"up\",\"last\":{\"verdict\":\"up\",\"reason\":\"ok\"}}";
     struct view v;
     struct stored s;
-    struct incident open = an_incident("a", INCIDENT_TRIGGERED), closed = an_incident("b", INCIDENT_TRIGGERED);
+    struct incident open = an_incident("a", INCIDENT_TRIGGERED),
+                    closed = an_incident("b", INCIDENT_TRIGGERED);
     struct delivery of_open = a_delivery("a-1", "a", DELIVERY_DELIVERED);
     struct delivery of_closed = a_delivery("b-1", "b", DELIVERY_DELIVERED);
     struct delivery test = a_delivery("t-1", "", DELIVERY_WAITING);

@@ -15,9 +15,12 @@
 
 static void random_text(struct dice *d, char *p, size_t size, bool required)
 {
-    static const char *const bits[] = {"a", "B", "7", " ", "\"", "\\", "/", "\n", "\t", "\x01", "\x7f",
-                                       "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\xa5", "null", "{", "-"};
-    size_t want = (size_t)dice_in(d, required ? 1 : 0, dice_in(d, 0, 3) == 0 ? (int64_t)size - 1 : 12);
+    static const char *const bits[] = {
+        "a",    "B",  "7",    " ",    "\"",       "\\",           "/",
+        "\n",   "\t", "\x01", "\x7f", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\xa5",
+        "null", "{",  "-"};
+    size_t want =
+        (size_t)dice_in(d, required ? 1 : 0, dice_in(d, 0, 3) == 0 ? (int64_t)size - 1 : 12);
     size_t n = 0;
 
     for (;;) {
@@ -34,7 +37,8 @@ static void random_text(struct dice *d, char *p, size_t size, bool required)
 static int64_t random_number(struct dice *d, bool narrow)
 {
     static const int64_t edges[] = {0, 1, -1, INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN};
-    int64_t n = dice_in(d, 0, 2) == 0 ? edges[dice_in(d, 0, narrow ? 4 : 6)] : dice_in(d, -5, INT64_C(1) << 31);
+    int64_t n = dice_in(d, 0, 2) == 0 ? edges[dice_in(d, 0, narrow ? 4 : 6)]
+                                      : dice_in(d, -5, INT64_C(1) << 31);
 
     return narrow ? (int)n : n;
 }
@@ -47,7 +51,9 @@ static void random_word(struct dice *d, const struct field *f, char *p)
     while (n < 15 && f->from(f->word(n)) == n && dice_in(d, 0, 3) != 0) {
         if (text_eq(f->key, "verdict") && n == 3)
             break;
-        if ((text_eq(f->key, "reached") || text_eq(f->key, "outcome") || text_eq(f->key, "severity")) && n == 2)
+        if ((text_eq(f->key, "reached") || text_eq(f->key, "outcome") ||
+             text_eq(f->key, "severity")) &&
+            n == 2)
             break;
         if (text_eq(f->key, "subject") && n == 3)
             break;
@@ -95,30 +101,33 @@ static void assert_same(const struct field *fields, const char *a, const char *b
         else if (f->kind == FIELD_TEXT)
             assert_string_equal(x, y);
         else
-            assert_memory_equal(x, y, f->kind == FIELD_INT64 ? 8 : f->kind == FIELD_BOOL ? sizeof(bool) : sizeof(int));
+            assert_memory_equal(x, y,
+                                f->kind == FIELD_INT64  ? 8
+                                : f->kind == FIELD_BOOL ? sizeof(bool)
+                                                        : sizeof(int));
     }
 }
 
-#define ROUND_TRIP(noun, type, fields) \
-    static void noun##__any__reads_back_the_same(void **state) \
-    { \
-        struct dice d = {2611}; \
-        struct buf b; \
-        struct err e = {""}; \
-        (void)state; \
-        buf_init(&b, STATE_MAX_BYTES); \
-        for (int i = 0; i < 2000; i++) { \
-            struct type in, out; \
-            memset(&in, 0, sizeof in); \
-            random_object(&d, fields, (char *)&in); \
-            buf_clear(&b); \
-            state_write_##noun(&b, &in); \
-            assert_false(b.over); \
-            if (state_read_##noun(b.p, b.len, &out, &e) != 0) \
-                fail_msg("%s: %s", e.text, b.p); \
-            assert_same(fields, (char *)&in, (char *)&out); \
-        } \
-        buf_done(&b); \
+#define ROUND_TRIP(noun, type, fields)                                                             \
+    static void noun##__any__reads_back_the_same(void **state)                                     \
+    {                                                                                              \
+        struct dice d = {2611};                                                                    \
+        struct buf b;                                                                              \
+        struct err e = {""};                                                                       \
+        (void)state;                                                                               \
+        buf_init(&b, STATE_MAX_BYTES);                                                             \
+        for (int i = 0; i < 2000; i++) {                                                           \
+            struct type in, out;                                                                   \
+            memset(&in, 0, sizeof in);                                                             \
+            random_object(&d, fields, (char *)&in);                                                \
+            buf_clear(&b);                                                                         \
+            state_write_##noun(&b, &in);                                                           \
+            assert_false(b.over);                                                                  \
+            if (state_read_##noun(b.p, b.len, &out, &e) != 0)                                      \
+                fail_msg("%s: %s", e.text, b.p);                                                   \
+            assert_same(fields, (char *)&in, (char *)&out);                                        \
+        }                                                                                          \
+        buf_done(&b);                                                                              \
     }
 ROUND_TRIP(monitor, monitor_status, monitor_status_fields)
 ROUND_TRIP(incident, incident, incident_fields)
@@ -136,7 +145,7 @@ static const char *refusal(const char *json)
     e.text[0] = '\0';
     if (state_read_attempt(json, strlen(json), &a, &e) == 0)
         return "";
-    assert_int_equal(a.number, 77);     /* written only on success */
+    assert_int_equal(a.number, 77); /* written only on success */
     return e.text;
 }
 
@@ -158,7 +167,9 @@ static void bad_members__are_refused_by_name(void **state)
         {ATTEMPT(",\"number\":1.5"), "number"},
         {ATTEMPT(",\"number\":2147483648"), "number"},
         {ATTEMPT(",\"error\":7"), "error"},
-        {"{\"delivery\":\"1234567890123456789012345678901234567890\",\"outcome\":\"ok\",\"reached\":\"no\"}", "delivery"},
+        {"{\"delivery\":\"1234567890123456789012345678901234567890\",\"outcome\":\"ok\","
+         "\"reached\":\"no\"}",
+         "delivery"},
         {"[]", "object"},
         {"", " "},
         {ATTEMPT("") "x", " "},
@@ -177,8 +188,10 @@ static void bad_members__are_refused_by_name(void **state)
 
 static void missing_numbers__are_what_the_table_says(void **state)
 {
-    static const char json[] = "{\"id\":\"i\",\"severity\":\"info\",\"state\":\"triggered\",\"reason\":\"ok\"}";
-    static const char status[] = "{\"state\":\"up\",\"last\":{\"verdict\":\"up\",\"reason\":\"ok\"}}";
+    static const char json[] =
+        "{\"id\":\"i\",\"severity\":\"info\",\"state\":\"triggered\",\"reason\":\"ok\"}";
+    static const char status[] =
+        "{\"state\":\"up\",\"last\":{\"verdict\":\"up\",\"reason\":\"ok\"}}";
     struct incident i;
     struct monitor_status s;
 
@@ -200,10 +213,16 @@ static void long_prose__is_cut_between_characters__long_names_are_refused(void *
     for (int n = 0; n < 800; n += 2)
         memcpy(long_text + n, "\xc3\xa9", 2);
     long_text[800] = '\0';
-    snprintf(json, sizeof json, "{\"id\":\"i\",\"severity\":\"info\",\"state\":\"triggered\",\"reason\":\"ok\",\"title\":\"%s\"}", long_text);
+    snprintf(json, sizeof json,
+             "{\"id\":\"i\",\"severity\":\"info\",\"state\":\"triggered\",\"reason\":\"ok\","
+             "\"title\":\"%s\"}",
+             long_text);
     assert_int_equal(state_read_incident(json, strlen(json), &i, NULL), 0);
     assert_int_equal(strlen(i.title), 318);
-    snprintf(json, sizeof json, "{\"id\":\"i\",\"severity\":\"info\",\"state\":\"triggered\",\"reason\":\"ok\",\"policy\":\"%s\"}", long_text);
+    snprintf(json, sizeof json,
+             "{\"id\":\"i\",\"severity\":\"info\",\"state\":\"triggered\",\"reason\":\"ok\","
+             "\"policy\":\"%s\"}",
+             long_text);
     assert_int_equal(state_read_incident(json, strlen(json), &i, NULL), -1);
 }
 
