@@ -133,7 +133,7 @@ static void check_former_names(struct reader *r)
         const struct node *was = node_get(e->value, "was");
         if (!was || was->kind != NODE_TEXT || was->broken)
             continue;
-        if (config_monitor(r->config, was->text))
+        if (refs_find(r, TARGET_MONITOR, was->text))
             diag_error(r->d, was, "`was`: there still is a monitor `%s`", was->shown);
         else if (map_get(&claimed, was->text))
             diag_error(r->d, was, "`was`: two monitors claim to be the former `%s`", was->shown);

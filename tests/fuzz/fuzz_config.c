@@ -1,5 +1,6 @@
 /* fuzz_config.c - any bytes as a configuration: an answer without harm, and never a secret in it.
  */
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int status = config_parse("/nowhere/f.yaml", (const char *)data, size, &o, &c, &d);
     if ((status == 0) != (d.errors == 0) || d.n > DIAGNOSTICS_MAX)
         abort();
-    for (size_t i = 0; i < d.n; i++)
+    bool written = memmem(data, size, SECRET, sizeof SECRET - 1); /* then it may be quoted */
+    for (size_t i = 0; i < d.n && !written; i++)
         if (strstr(d.items[i].text, SECRET))
             abort();
     diagnostics_done(&d);
