@@ -13,6 +13,9 @@ bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
 void text_copy(char *dst, size_t size, const char *src);    /* cuts on a code-point boundary; always ends in NUL */
 
+/* snprintf() that cuts likewise. */
+void text_printf(char *dst, size_t size, const char *fmt, ...) MW_PRINTF(3, 4);
+
 /* Whole text as a number in [min, max]; "12x", " 1", "" and "0x1" are errors. */
 int text_int(const char *s, int64_t min, int64_t max, int64_t *ret, struct err *e) MW_MUST_CHECK;
 int text_double(const char *s, double *ret, struct err *e) MW_MUST_CHECK;
@@ -39,6 +42,8 @@ size_t utf8_step(const char *s, size_t n);
 bool utf8_valid(const char *s, size_t n);
 /* The largest length <= max that ends on a code-point boundary. */
 size_t utf8_cut(const char *s, size_t n, size_t max);
+/* `n` without a sequence that a cut left unfinished at the end. */
+size_t utf8_whole(const char *s, size_t n);
 /* Columns on a terminal (wide East Asian counted as 2, combining as 0; good enough for tables). */
 size_t utf8_width(const char *s);
 

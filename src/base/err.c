@@ -7,17 +7,6 @@
 
 #include "base/text.h"
 
-/* `n` without a sequence that a cut left unfinished at the end. */
-static size_t without_stump(const char *text, size_t n)
-{
-    for (size_t back = 1; back <= 3 && back <= n; back++) {
-        if (((unsigned char)text[n - back] & 0xc0) == 0x80)
-            continue;
-        return utf8_step(text + n - back, back) ? n : n - back;
-    }
-    return n;
-}
-
 /* Built beside `e` first, so that an argument may be e->text itself. */
 int err_set(struct err *e, const char *fmt, ...)
 {
@@ -31,7 +20,7 @@ int err_set(struct err *e, const char *fmt, ...)
     if (n < 0)
         made.text[0] = '\0';
     if (n >= (int)sizeof made.text)
-        made.text[without_stump(made.text, sizeof made.text - 1)] = '\0';
+        made.text[utf8_whole(made.text, sizeof made.text - 1)] = '\0';
     *e = made;
     return -1;
 }

@@ -2,6 +2,8 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +32,18 @@ void text_copy(char *dst, size_t size, const char *src)
     size_t n = utf8_cut(src, strlen(src), size - 1);
     memmove(dst, src, n);
     dst[n] = '\0';
+}
+
+void text_printf(char *dst, size_t size, const char *fmt, ...)
+{
+    va_list ap;
+    if (size == 0)
+        return;
+    va_start(ap, fmt);
+    int n = vsnprintf(dst, size, fmt, ap);
+    va_end(ap);
+    if (n >= (int)size)
+        dst[utf8_whole(dst, size - 1)] = '\0';
 }
 
 static bool digit(char c)

@@ -56,6 +56,16 @@ size_t utf8_cut(const char *s, size_t n, size_t max)
     return ((unsigned char)s[at] & 0xc0) == 0x80 ? max : at;
 }
 
+size_t utf8_whole(const char *s, size_t n)
+{
+    for (size_t back = 1; back <= 3 && back <= n; back++) {
+        if (((unsigned char)s[n - back] & 0xc0) == 0x80)
+            continue;
+        return utf8_step(s + n - back, back) ? n : n - back;
+    }
+    return n;
+}
+
 struct range {
     uint32_t first, last;
 };

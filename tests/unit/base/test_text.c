@@ -32,6 +32,26 @@ static void copy__too_long__is_cut_between_code_points(void **state)
     assert_string_equal(dst, "b");
 }
 
+static void printf__too_long__is_cut_between_code_points(void **state)
+{
+    (void)state;
+    char dst[6];
+    text_printf(dst, sizeof dst, "%s-%d", "ab", 42);
+    assert_string_equal(dst, "ab-42");
+    text_printf(dst, sizeof dst, "%s", "abcdefgh");
+    assert_string_equal(dst, "abcde");
+    text_printf(dst, sizeof dst, "abc%s", "\xe2\x82\xac");
+    assert_string_equal(dst, "abc");
+    text_printf(dst, sizeof dst, "ab%s", "\xe2\x82\xac");
+    assert_string_equal(dst, "ab\xe2\x82\xac");
+    text_printf(dst, sizeof dst, "abcd%s", "\xc3\xa9");
+    assert_string_equal(dst, "abcd");
+    text_printf(dst, 1, "%s", "\xc3\xa9");
+    assert_string_equal(dst, "");
+    text_printf(dst, 0, "%s", "abc");
+    assert_string_equal(dst, "");
+}
+
 static void int__whole_numbers_in_range__are_read(void **state)
 {
     (void)state;
@@ -156,6 +176,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compare__null_equals_only_null),
         cmocka_unit_test(copy__too_long__is_cut_between_code_points),
+        cmocka_unit_test(printf__too_long__is_cut_between_code_points),
         cmocka_unit_test(int__whole_numbers_in_range__are_read),
         cmocka_unit_test(int__anything_else__is_refused_and_nothing_written),
         cmocka_unit_test(double__plain_numbers__are_read_and_others_refused),

@@ -77,6 +77,17 @@ static void cut__at_every_length__is_the_longest_whole_prefix(void **state)
     assert_int_equal(utf8_cut("\x80\x80\x80\x80\x80\x80\x80\x80", 8, 6), 6);
 }
 
+static void whole__cut_anywhere__loses_at_most_the_last_character(void **state)
+{
+    static const char s[] = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80";
+    static const size_t want[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10};
+    (void)state;
+    for (size_t n = 0; n <= sizeof s - 1; n++)
+        assert_int_equal(utf8_whole(s, n), want[n]);
+    assert_int_equal(utf8_whole("\x80\x80\x80\x80", 4), 4);
+    assert_int_equal(utf8_whole("ab\xff", 3), 2);
+}
+
 static void width__tables__line_up(void **state)
 {
     (void)state;
@@ -97,6 +108,7 @@ int main(void)
         cmocka_unit_test(valid__every_number__holds_for_the_characters_only),
         cmocka_unit_test(valid__malformed__is_refused),
         cmocka_unit_test(cut__at_every_length__is_the_longest_whole_prefix),
+        cmocka_unit_test(whole__cut_anywhere__loses_at_most_the_last_character),
         cmocka_unit_test(width__tables__line_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
