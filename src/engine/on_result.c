@@ -41,7 +41,7 @@ static void open_for(struct engine *e, const struct watch *w, const struct desk 
     text_copy(i.policy, sizeof i.policy, m->policy->name);
     text_copy(i.runbook, sizeof i.runbook, m->runbook ? m->runbook : "");
     pack_labels(m, i.labels, sizeof i.labels);
-    snprintf(i.title, sizeof i.title, "%s is down: %s", w->name, w->status.last.message);
+    text_printf(i.title, sizeof i.title, "%s is down: %s", w->name, w->status.last.message);
     engine_open(e, &i, k);
 }
 

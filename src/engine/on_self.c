@@ -1,6 +1,4 @@
 /* on_self.c - our own trouble is an incident like any other, by the default policy. */
-#include <stdio.h>
-
 #include "base/text.h"
 #include "desk.h"
 
@@ -28,6 +26,6 @@ void engine_self(struct engine *e, enum self_trouble t, bool bad, const char *te
         return;
     text_copy(i.dedup_key, sizeof i.dedup_key, troubles[t].key);
     text_copy(i.policy, sizeof i.policy, "default");
-    snprintf(i.title, sizeof i.title, "%s: %s", troubles[t].title, text);
+    text_printf(i.title, sizeof i.title, "%s: %s", troubles[t].title, text);
     engine_open(e, &i, &k);
 }

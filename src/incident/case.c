@@ -1,9 +1,6 @@
 /* case.c - the life of a case: born, moved by people and results, settled, closed. */
 #include "incident/case.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include "base/text.h"
 #include "model/names.h"
 
@@ -82,7 +79,7 @@ void case_ack(struct incident_case *c, const struct desk *k)
     text_copy(i->acked_by, sizeof i->acked_by, k->actor);
     i->step_due_ms = 0;
     i->ack_due_ms = p->ack_timeout_ms ? k->now_ms + p->ack_timeout_ms : 0;
-    snprintf(text, sizeof text, "acknowledged by %s", k->actor);
+    text_printf(text, sizeof text, "acknowledged by %s", k->actor);
     move(c, k, INCIDENT_ACKNOWLEDGED, text);
     page_overtake(c, k);
     page_tell_reached(c, k, NOTICE_ACKNOWLEDGED);
@@ -96,9 +93,9 @@ void case_unack(struct incident_case *c, const struct desk *k)
     char text[sizeof ((struct transition *)0)->text];
 
     if (k->cause == CAUSE_ACK_TIMEOUT)
-        snprintf(text, sizeof text, "acknowledged by %s, but not resolved in time", i->acked_by);
+        text_printf(text, sizeof text, "acknowledged by %s, but not resolved in time", i->acked_by);
     else
-        snprintf(text, sizeof text, "acknowledgement withdrawn by %s", k->actor);
+        text_printf(text, sizeof text, "acknowledgement withdrawn by %s", k->actor);
     i->ack_due_ms = 0;
     i->acked_ms = 0;
     i->acked_by[0] = '\0';
@@ -119,7 +116,7 @@ void case_resolve(struct incident_case *c, const struct desk *k, const char *why
     text_copy(i->resolved_by, sizeof i->resolved_by, k->actor);
     i->step_due_ms = i->ack_due_ms = 0;
     if (k->actor[0])
-        snprintf(text, sizeof text, "resolved by %s", k->actor);
+        text_printf(text, sizeof text, "resolved by %s", k->actor);
     else
         text_copy(text, sizeof text, why);
     move(c, k, INCIDENT_RESOLVED, text);

@@ -6,8 +6,6 @@
  *             to the policy's fallback.
  * No answer:  a page that is refused for good, or not taken for a minute, goes to the person's
  *             next channel at once; when the whole step is in that state, to the next step. */
-#include <stdio.h>
-
 #include "base/text.h"
 #include "incident/case.h"
 
@@ -40,9 +38,9 @@ static void record(struct incident_case *c, const struct desk *k, const char *to
     char text[sizeof ((struct transition *)0)->text], head[64] = "";
 
     if (c->incident.step >= 0)
-        snprintf(head, sizeof head, "step %d%s: ", c->incident.step,
+        text_printf(head, sizeof head, "step %d%s: ", c->incident.step,
                  c->incident.loop ? " (again)" : "");
-    snprintf(text, sizeof text, "%s%s%s", head, what, names);
+    text_printf(text, sizeof text, "%s%s%s", head, what, names);
     case_record(c, k, "triggered", to, text);
 }
 

@@ -79,10 +79,10 @@ static void fill_recipient(struct notice *n, const struct recipient *r, const st
     text_copy(n->schedule, sizeof n->schedule, r->schedule ? r->schedule : "");
     text_copy(n->channel, sizeof n->channel, r->channel->name);
     if (r->schedule)
-        snprintf(n->why, sizeof n->why, "policy %s, step %d: on call in %s (%s)", i->policy,
+        text_printf(n->why, sizeof n->why, "policy %s, step %d: on call in %s (%s)", i->policy,
                  n->step, r->schedule, r->layer ? r->layer : "nobody");
     else
-        snprintf(n->why, sizeof n->why, "policy %s, step %d: %s", i->policy, n->step,
+        text_printf(n->why, sizeof n->why, "policy %s, step %d: %s", i->policy, n->step,
                  r->person ? r->person : r->channel->name);
 }
 
@@ -218,7 +218,7 @@ static void tell(struct incident_case *c, const struct desk *k, enum notice_type
 
     p->d.notice.step = n->step;
     p->d.notice.loop = n->loop;
-    snprintf(p->d.notice.why, sizeof p->d.notice.why, "was paged in step %d", n->step);
+    text_printf(p->d.notice.why, sizeof p->d.notice.why, "was paged in step %d", n->step);
 }
 
 void page_tell_reached(struct incident_case *c, const struct desk *k, enum notice_type type)
