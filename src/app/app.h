@@ -58,7 +58,6 @@ int64_t prober_overdue_ms(const struct prober *p, int64_t now_ms);  /* how late 
 
 /* --- decide.c: commit, then act --- */
 
-struct try;
 
 struct decide {
     struct effects fx;

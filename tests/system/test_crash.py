@@ -2,7 +2,7 @@
 """No page is lost: kill -9 at any moment, of midwatch, Redis or the receiver, and see.
 
 The target's own history is the truth, and the receiver writes down what it got before it answers
-(badly, as often as not). After ROUNDS rounds (default 8) these hold:
+(badly, as often as not). After ROUNDS rounds (default 50) these hold:
   1. every outage led to a page, and its end was told to whom the page was sent
   2. one page (incident, type, step, loop, person, channel) has one id, however often it came
   3. one incident for each outage, none without one
@@ -19,7 +19,7 @@ import time
 import harness
 from harness import ROOT, SECRET, World, check, equal, free_port, until
 
-ROUNDS = int(os.environ.get("ROUNDS", "8"))
+ROUNDS = int(os.environ.get("ROUNDS", "50"))
 SEED = int(os.environ.get("SEED", "0")) or random.randrange(1, 10**6)
 
 
