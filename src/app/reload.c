@@ -1,9 +1,8 @@
 /* reload.c - SIGHUP: a bad file leaves everything as it is; a good one keeps streaks, timers and
- * incidents. What only a start can change (name, region, store, web.listen) is said, and waits. */
+ * incidents. What only a start reads (its rows say so) is named, and waits. */
 #include <stdio.h>
 
 #include "app.h"
-#include "base/text.h"
 #include "config/load.h"
 #include "loop/systemd.h"
 
@@ -17,19 +16,12 @@ static void log_diagnostics(const struct diagnostics *d)
     }
 }
 
-static void warn_if_changed(const char *key, const char *was, const char *is)
-{
-    if (!text_eq(was, is))
-        log_warning("config", "%s changed; this takes effect at the next start", key);
-}
-
 static void warn_of_restart(const struct config *was, const struct config *is)
 {
-    warn_if_changed("name", was->name, is->name);
-    warn_if_changed("region", was->region, is->region);
-    warn_if_changed("store.url", was->store.url, is->store.url);
-    warn_if_changed("store.dir", was->store.dir, is->store.dir);
-    warn_if_changed("web.listen", was->web.listen, is->web.listen);
+    const char *key = config_needs_restart(was, is);
+
+    if (key)
+        log_warning("config", "`%s` changed; that takes effect at the next start", key);
 }
 
 static void exchange(struct app *a, struct config *fresh)
