@@ -24,15 +24,23 @@ struct span {
     struct oncall who;
 };
 
+/* Whole seconds, as one asks for them: a schedule knows nothing finer. */
+static void write_time(struct jw *w, const char *key, int64_t at_ms)
+{
+    char text[32];
+
+    jw_kv_text(w, key, rfc3339_format(at_ms, text, sizeof text));
+}
+
 static void write_span(struct jw *w, const struct span *s)
 {
     jw_object(w);
     jw_kv_text(w, "schedule", s->schedule->name);
     if (s->to_ms == INT64_MAX) {
-        jw_kv_time(w, "at", s->at_ms);
+        write_time(w, "at", s->at_ms);
     } else {
-        jw_kv_time(w, "from", s->at_ms);
-        jw_kv_time(w, "to", s->to_ms);
+        write_time(w, "from", s->at_ms);
+        write_time(w, "to", s->to_ms);
     }
     jw_kv_list(w, "people");
     for (size_t i = 0; i < s->who.n; i++)

@@ -9,7 +9,8 @@ static const struct row restrict_rows[] = {
     {"days", &type_days, offsetof(struct restriction, days), .example = "[mon-fri]",
      .text = "The days it begins on. Without it, every day."},
     {"start", &type_day_time, offsetof(struct restriction, start_s), .example = "\"09:00\"",
-     .text = "When it begins on such a day."},
+     .text =
+         "When it begins on such a day. Without `start` and `end`, those days are meant whole."},
     {"end", &type_day_time, offsetof(struct restriction, end_s), .example = "\"17:00\"",
      .text = "When it ends. Not after `start`: on the next day. The same: the whole day."},
     {"from", &type_week_time, offsetof(struct restriction, start_s), .flags = ROW_INSTEAD,
@@ -27,10 +28,12 @@ static void check_restriction(struct reader *r, const struct node *n, void *obje
     x->kind = from ? RESTRICT_WEEKLY : RESTRICT_DAILY;
     if (x->kind == RESTRICT_DAILY && !days)
         x->days = 127;
-    bool daily = start && end && !from && !to, weekly = from && to && !start && !end && !days;
+    bool daily = start == end && (start || days) && !from && !to;
+    bool weekly = from && to && !start && !end && !days;
     if (!daily && !weekly)
         diag_error(r->d, n,
-                   "a restriction has either `start` and `end` (and `days`) or `from` and `to`");
+                   "a restriction has `start` and `end`, or `days`, or all three, or else `from` "
+                   "and `to`");
 }
 
 static const struct shape shape_restrict = {
@@ -112,7 +115,7 @@ static void check_clock(struct reader *r, const struct node *n, struct layer *l)
     if (!clock)
         l->clock = l->unit < UNIT_DAY ? CLOCK_ELAPSED : CLOCK_WALL;
     if (clock && l->unit == UNIT_MONTH && l->clock == CLOCK_ELAPSED)
-        diag_error(r->d, clock, "turns of months always follow the wall clock");
+        diag_warn(r->d, clock, "turns of months always follow the wall clock");
     if (advance && l->advance == ADVANCE_ACTIVE && l->unit != UNIT_DAY)
         diag_error(r->d, advance, "`advance: active` goes with turns of days");
 }
@@ -134,8 +137,12 @@ static void check_members(struct reader *r, const struct node *n, const struct l
     size_t vacant = 0;
     for (size_t i = 0; i < l->n_members; i++)
         vacant += l->members[i].n == 0;
-    if (members && members->kind == NODE_LIST && !l->allow_empty && vacant == members->n)
+    if (!members || members->kind != NODE_LIST || l->allow_empty || vacant < members->n)
+        return;
+    if (members->n == 0)
         diag_error(r->d, members, "nobody takes turns here (`allow_empty: true` if that is meant)");
+    else
+        diag_warn(r->d, members, "nobody takes turns here (`allow_empty: true` if that is meant)");
 }
 
 static void check_layer(struct reader *r, const struct node *n, void *object)
@@ -170,8 +177,8 @@ static const struct row override_rows[] = {
      .text = "When it begins, in the schedule's zone or with an offset or Z."},
     {"end", &type_instant, offsetof(struct override, end_ms), .flags = ROW_REQUIRED,
      .example = "2026-12-27T09:00", .text = "When it is over."},
-    {"set", &type_people, offsetof(struct override, people), .example = "[ana]",
-     .text = "These people are on call, and nobody else."},
+    {"set", &type_people_or_nobody, offsetof(struct override, people), .example = "[ana]",
+     .text = "These people are on call, and nobody else; [] is nobody at all."},
     {"replace", &type_people, offsetof(struct override, people), .flags = ROW_INSTEAD,
      .example = "ana", .text = "Whenever they were on call, those of `with` are instead."},
     {"with", &type_people, offsetof(struct override, with), .flags = ROW_INSTEAD, .example = "bo",

@@ -103,7 +103,7 @@ extern const struct type type_headers, type_labels, type_expect;
 extern const struct type type_zone, type_instant, type_anchor, type_every, type_days, type_day_time,
     type_week_time;
 /* types_people.c */
-extern const struct type type_people, type_members, type_contacts;
+extern const struct type type_people, type_people_or_nobody, type_members, type_contacts;
 /* read.c */
 extern const struct type type_ref, type_map, type_list, type_named, type_defaults, type_include;
 

@@ -40,7 +40,15 @@ static void read_people(struct reader *r, const struct row *row, const struct no
         read_slot(r, row, n, FIELD(object, row, struct slot));
 }
 
-/* A turn: a name, a group, or null for nobody. */
+/* As said outright, an empty list is nobody. */
+static void read_people_or_nobody(struct reader *r, const struct row *row, const struct node *n,
+                                  void *object)
+{
+    if (n->kind != NODE_LIST || n->n > 0)
+        read_people(r, row, n, object);
+}
+
+/* A turn: a name, a group, or null (or an empty group) for nobody. */
 static void read_members(struct reader *r, const struct row *row, const struct node *n,
                          void *object)
 {
@@ -56,7 +64,7 @@ static void read_members(struct reader *r, const struct row *row, const struct n
     size_t count = 0;
     node_each(e, n) {
         if (!node_is_null(e->value))
-            read_people(r, row, e->value, (char *)&slots[count] - row->at);
+            read_people_or_nobody(r, row, e->value, (char *)&slots[count] - row->at);
         count++;
     }
     *FIELD(object, row, struct slot *) = slots;
@@ -74,6 +82,15 @@ static void schema_people(const struct row *row, struct jw *w)
     jw_list_end(w);
 }
 
+static void schema_people_or_nobody(const struct row *row, struct jw *w)
+{
+    (void)row;
+    jw_kv_list(w, "anyOf");
+    jw_raw(w, PERSON_SCHEMA);
+    jw_raw(w, "{\"type\":\"array\",\"items\":" PERSON_SCHEMA "}");
+    jw_list_end(w);
+}
+
 static void schema_members(const struct row *row, struct jw *w)
 {
     jw_kv_text(w, "type", "array");
@@ -82,7 +99,7 @@ static void schema_members(const struct row *row, struct jw *w)
     jw_kv_list(w, "anyOf");
     jw_raw(w, "{\"type\":\"null\"}");
     jw_object(w);
-    schema_people(row, w);
+    schema_people_or_nobody(row, w);
     jw_object_end(w);
     jw_list_end(w);
     jw_object_end(w);
@@ -93,6 +110,12 @@ const struct type type_people = {
     "a person or a list of people",
     .read = read_people,
     .schema = schema_people,
+};
+const struct type type_people_or_nobody = {
+    "people",
+    "a person, a list of people, or [] for nobody",
+    .read = read_people_or_nobody,
+    .schema = schema_people_or_nobody,
 };
 const struct type type_members = {
     "turns",

@@ -243,12 +243,21 @@ static int64_t elapsed_start(const struct layer *l)
                                 : zone_resolve(l->zone, l->anchor_local_s, l->gap);
 }
 
+/* An anchor that is an instant may be the second pass of its wall time: nothing has been
+ * handed over at the first. */
+static bool before_anchor(const struct layer *l, int64_t utc_s)
+{
+    return l->anchor_is_instant && utc_s < l->anchor_utc_s;
+}
+
 static int64_t index_at(const struct layer *l, int64_t utc_s)
 {
     if (elapsed(l))
         return floor_div(utc_s - elapsed_start(l), l->every * unit_s(l->unit));
     int64_t k = rung_index(l, highest_local(l->zone, utc_s));
-    return l->gap == ZONE_GAP_NEXT ? k : k + hole_correction(l, utc_s);
+    if (l->gap != ZONE_GAP_NEXT)
+        k += hole_correction(l, utc_s);
+    return before_anchor(l, utc_s) ? smaller(k, -1) : k;
 }
 
 int64_t turn_at(const struct layer *l, int64_t utc_s)
@@ -256,6 +265,18 @@ int64_t turn_at(const struct layer *l, int64_t utc_s)
     assert(l->every > 0);
     int64_t k = index_at(l, utc_s);
     return k < 0 && !l->backwards ? TURN_NOBODY : k;
+}
+
+/* The next rung as it is reached. */
+static int64_t wall_next_edge(const struct layer *l, int64_t utc_s)
+{
+    int64_t ahead = rung(l, rung_index(l, highest_local(l->zone, utc_s)) + 1);
+    if (l->gap == ZONE_GAP_NEXT)
+        return zone_resolve(l->zone, ahead, ZONE_GAP_NEXT);
+    enum zone_gap early = l->gap == ZONE_GAP_SHIFT ? ZONE_GAP_NEXT : l->gap;
+    int64_t edge = zone_resolve(l->zone, ahead, early);
+    int64_t inside = hole_next(l, utc_s);
+    return smaller(edge > utc_s ? edge : INT64_MAX, inside > utc_s ? inside : INT64_MAX);
 }
 
 int64_t turn_next_edge(const struct layer *l, int64_t utc_s)
@@ -267,11 +288,6 @@ int64_t turn_next_edge(const struct layer *l, int64_t utc_s)
         int64_t next = k < 0 && !l->backwards ? 0 : k + 1;
         return elapsed_start(l) + next * l->every * unit_s(l->unit);
     }
-    int64_t ahead = rung(l, rung_index(l, highest_local(l->zone, utc_s)) + 1);
-    if (l->gap == ZONE_GAP_NEXT)
-        return zone_resolve(l->zone, ahead, ZONE_GAP_NEXT);
-    enum zone_gap early = l->gap == ZONE_GAP_SHIFT ? ZONE_GAP_NEXT : l->gap;
-    int64_t edge = zone_resolve(l->zone, ahead, early);
-    int64_t inside = hole_next(l, utc_s);
-    return smaller(edge > utc_s ? edge : INT64_MAX, inside > utc_s ? inside : INT64_MAX);
+    int64_t edge = wall_next_edge(l, utc_s);
+    return before_anchor(l, utc_s) ? smaller(edge, l->anchor_utc_s) : edge;
 }

@@ -1,4 +1,6 @@
 /* test_keys_schedule.c - layers, overrides, temporary schedules, key by key. */
+#include <stdio.h>
+
 #include "base/civil.h"
 #include "loading.h"
 
@@ -120,6 +122,59 @@ static void overrides_and_temporary__arrive_in_order_in_the_schedules_zone(void 
     config_free(c);
 }
 
+/* Nobody may be meant: for a turn, for a while, in a layer that lies over others. */
+static void nobody__said_outright__is_read(void **state)
+{
+    (void)state;
+    struct config *c = must_load(
+        SCHEDULE
+        "      - { anchor: 2026-01-05, members: [ana, [], null] }\n"
+        "      - { anchor: 2026-01-05, members: [~] }\n"
+        "      - { anchor: 2026-01-05, members: [[]] }\n"
+        "    overrides: [ { start: 2026-07-01T10:00, end: 2026-07-01T12:00, set: [] } ]\n");
+    const struct schedule *s = &c->schedules[0];
+    assert_int_equal(s->layers[0].n_members, 3);
+    assert_int_equal(s->layers[0].members[1].n, 0);
+    assert_int_equal(s->layers[0].members[2].n, 0);
+    assert_int_equal(s->layers[1].n_members, 1);
+    assert_int_equal(s->layers[2].members[0].n, 0);
+    assert_int_equal(s->overrides[0].kind, OVERRIDE_SET);
+    assert_int_equal(s->overrides[0].people.n, 0);
+    config_free(c);
+}
+
+static void restriction__days_alone__means_them_whole(void **state)
+{
+    (void)state;
+    struct config *c = must_load(
+        SCHEDULE
+        "      - { anchor: 2026-01-05, members: [ana], restrict: [ { days: [sat, sun] } ] }\n");
+    const struct restriction *x = c->schedules[0].layers[0].restrict_to;
+    assert_int_equal(x->kind, RESTRICT_DAILY);
+    assert_int_equal(x->days, 0x60);
+    assert_int_equal(x->start_s, x->end_s);
+    config_free(c);
+}
+
+/* What is likely a slip, and yet means something, is told and taken. */
+static void layer__likely_a_slip__is_told_and_taken(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"      - { anchor: 2026-01-05, members: [ana], every: 1 month, clock: elapsed }\n",
+         "9:70: turns of months always follow the wall clock\n"},
+        {"      - { anchor: 2026-01-05, members: [null] }\n",
+         "9:40: nobody takes turns here (`allow_empty: true` if that is meant)\n"},
+    };
+    for (size_t i = 0; i < 2; i++) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s%s", SCHEDULE, cases[i][0]);
+        char *said = complaints_of(text, strlen(text), true);
+        assert_string_equal(said, cases[i][1]);
+        mem_free(said);
+    }
+}
+
 /* Two layers of 40 never add up when only the top one counts. */
 static void two_crowds__fit_when_one_hides_the_other(void **state)
 {
@@ -162,6 +217,9 @@ int main(void)
         cmocka_unit_test(layer__every_key_arrives),
         cmocka_unit_test(layer__says_little__takes_a_week_on_the_wall),
         cmocka_unit_test(overrides_and_temporary__arrive_in_order_in_the_schedules_zone),
+        cmocka_unit_test(nobody__said_outright__is_read),
+        cmocka_unit_test(restriction__days_alone__means_them_whole),
+        cmocka_unit_test(layer__likely_a_slip__is_told_and_taken),
         cmocka_unit_test(two_crowds__fit_when_one_hides_the_other),
         cmocka_unit_test(many_people__counted_by_who_can_meet),
     };

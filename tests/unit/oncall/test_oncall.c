@@ -73,6 +73,19 @@ static void handoff__elapsed_or_wall__differ_by_the_hour_of_the_jump(void **stat
           {"2026-03-07T13:59:59Z", "A"}, {"2026-03-07T14:00:00Z", "B"});
 }
 
+static void anchor__instant_in_the_second_pass__hands_over_then_and_not_at_the_first(void **state)
+{
+    (void)state;
+    CHECK("{'tz':'America/New_York','layers':[{'anchor':'2026-11-01T06:30:00Z','every':[1,'day'],"
+          "'users':['A','B']}]}",
+          {"2026-11-01T05:30:00Z", "-"}, {"2026-11-01T06:29:59Z", "-"},
+          {"2026-11-01T06:30:00Z", "A"}, {"2026-11-02T06:30:00Z", "B"});
+    CHECK("{'tz':'America/New_York','layers':[{'anchor':'2026-11-01T06:30:00Z','every':[1,'day'],"
+          "'users':['A','B'],'backwards':true}]}",
+          {"2026-11-01T05:30:00Z", "B"}, {"2026-11-01T06:29:59Z", "B"},
+          {"2026-11-01T06:30:00Z", "A"});
+}
+
 static void handoff__wall_hours_over_a_jump__skips_or_stretches_one_turn(void **state)
 {
     (void)state;
@@ -364,6 +377,7 @@ int main(void)
         TEST(handoff__in_a_hole__falls_where_gap_says),
         TEST(handoff__odd_holes_and_folds__is_the_first_valid_instant),
         TEST(handoff__elapsed_or_wall__differ_by_the_hour_of_the_jump),
+        TEST(anchor__instant_in_the_second_pass__hands_over_then_and_not_at_the_first),
         TEST(handoff__wall_hours_over_a_jump__skips_or_stretches_one_turn),
         TEST(handoff__far_future__follows_the_rule_behind_the_table),
         TEST(month__anchored_on_the_31st__is_clamped_last_or_rolled_over),
