@@ -41,8 +41,9 @@ int64_t engine_wake_ms(const struct engine *e);     /* when engine_tick() is nex
 /* The wall clock was set by `delta_ms`: due times move with it. */
 void engine_clock_step(struct engine *e, int64_t delta_ms, struct effects *fx);
 
-/* People. `who` is a person's name or free text. `id` is an incident's id, a unique beginning of one,
- * or the name of a monitor with an open incident. -1 with one clear line when it cannot be. */
+/* People. `who` is a person's name or free text. `id` is an incident's id, three characters or more
+ * of its beginning or end that fit no other, or the name of a monitor with an open incident.
+ * -1 with one clear line when it cannot be. */
 int engine_ack(struct engine *e, const char *id, const char *who, int64_t now_ms, struct effects *fx,
                struct err *err) MW_MUST_CHECK;
 int engine_unack(struct engine *e, const char *id, const char *who, int64_t now_ms, struct effects *fx,

@@ -6,34 +6,48 @@
 #include "desk.h"
 #include "model/names.h"
 
-/* By whole id, by the name of a monitor, or by a beginning (or the last characters) that fits one. */
-static struct incident_case *find(struct engine *e, const char *id, struct err *err)
+#define PART_LEAST 3    /* characters of an id that may stand for it */
+
+/* By a beginning or the last characters of an id. One that is over stands in nobody's light. */
+static struct incident_case *find_part(struct engine *e, const char *part, struct err *err)
 {
-    char key_text[NAME_SIZE + 16];
-    struct incident_case *c = map_get(&e->cases, id), *found = NULL;
+    struct incident_case *open = NULL, *over = NULL;
     const char *key;
     void *value;
 
-    if (c)
-        return c;
-    snprintf(key_text, sizeof key_text, "monitor:%.100s", id);
-    c = map_get(&e->by_key, key_text);
-    if (!c)
-        c = map_get(&e->by_key, id);
-    if (c)
-        return c;
-    for (size_t i = 0; strlen(id) >= 3 && map_next(&e->cases, &i, &key, &value);) {
-        if (!text_starts(key, id) && !text_ends(key, id))
+    for (size_t i = 0; strlen(part) >= PART_LEAST && map_next(&e->cases, &i, &key, &value);) {
+        struct incident_case *c = value;
+
+        if (!text_starts(key, part) && !text_ends(key, part))
             continue;
-        if (found) {
-            err_set(err, "`%s` fits more than one open incident", id);
+        if (c->incident.state == INCIDENT_RESOLVED) {
+            over = c;
+            continue;
+        }
+        if (open) {
+            err_set(err, "`%s` fits more than one open incident", part);
             return NULL;
         }
-        found = value;
+        open = c;
     }
-    if (!found)
-        err_set(err, "no open incident `%s`", id);
-    return found;
+    if (!open && !over)
+        err_set(err, "no open incident `%s`", part);
+    return open ? open : over;
+}
+
+/* By whole id, by the name of a monitor, by its key, or by part of its id. */
+static struct incident_case *find(struct engine *e, const char *id, struct err *err)
+{
+    char key[NAME_SIZE + 16];
+    struct incident_case *c = map_get(&e->cases, id);
+
+    if (c)
+        return c;
+    snprintf(key, sizeof key, "monitor:%.100s", id);
+    c = map_get(&e->by_key, key);
+    if (!c)
+        c = map_get(&e->by_key, id);
+    return c ? c : find_part(e, id, err);
 }
 
 static struct incident_case *find_open(struct engine *e, const char *id, struct err *err)

@@ -1,0 +1,310 @@
+/* test_on_person.c - every verb in every state, and by what name an incident is found. */
+#include "world.h"
+
+/* --- states times events --- */
+
+enum verb { ACK, UNACK, RESOLVE };
+
+static int say(struct sim *s, enum verb v, const char *id, struct err *e)
+{
+    static int (*const verbs[])(struct engine *, const char *, const char *, int64_t,
+                                struct effects *, struct err *) = {engine_ack, engine_unack,
+                                                                   engine_resolve};
+    int rc = 0;
+
+    EVENT(s, rc = verbs[v](s->engine, id, "zoe", s->now_ms, &s->fx, e));
+    return rc;
+}
+
+/* One incident of `api` in that state; its page to `a` was delivered. Returns its id. */
+static const char *bring_to(struct sim *s, enum incident_state state)
+{
+    static char id[INCIDENT_ID_SIZE];
+
+    world_begin(s, WORLD_ONE);
+    world_results(s, "api", "bb");
+    text_copy(id, sizeof id, world_incident(s, 0)->id);
+    world_end(s, "a", OUTCOME_OK);
+    if (state == INCIDENT_SNOOZED) {        /* by another version */
+        s->store.incidents.items[0].state = INCIDENT_SNOOZED;
+        world_restart(s);
+    }
+    if (state == INCIDENT_ACKNOWLEDGED)
+        assert_int_equal(say(s, ACK, id, NULL), 0);
+    if (state == INCIDENT_RESOLVED)
+        assert_int_equal(say(s, RESOLVE, id, NULL), 0);
+    return id;
+}
+
+static void verb__in_each_state__moves_or_is_refused_in_one_line(void **state)
+{
+    static const struct {
+        enum incident_state from;
+        enum verb verb;
+        const char *refused;            /* NULL: it moves */
+        enum incident_state to;
+    } cells[] = {
+        {INCIDENT_TRIGGERED, ACK, NULL, INCIDENT_ACKNOWLEDGED},
+        {INCIDENT_TRIGGERED, UNACK, "is not acknowledged", INCIDENT_TRIGGERED},
+        {INCIDENT_TRIGGERED, RESOLVE, NULL, INCIDENT_RESOLVED},
+        {INCIDENT_ACKNOWLEDGED, ACK, "is already acknowledged by zoe",
+         INCIDENT_ACKNOWLEDGED},
+        {INCIDENT_ACKNOWLEDGED, UNACK, NULL, INCIDENT_TRIGGERED},
+        {INCIDENT_ACKNOWLEDGED, RESOLVE, NULL, INCIDENT_RESOLVED},
+        {INCIDENT_SNOOZED, ACK, NULL, INCIDENT_ACKNOWLEDGED},
+        {INCIDENT_SNOOZED, UNACK, "is not acknowledged", INCIDENT_SNOOZED},
+        {INCIDENT_SNOOZED, RESOLVE, NULL, INCIDENT_RESOLVED},
+        {INCIDENT_RESOLVED, ACK, "is already resolved", INCIDENT_RESOLVED},
+        {INCIDENT_RESOLVED, UNACK, "is already resolved", INCIDENT_RESOLVED},
+        {INCIDENT_RESOLVED, RESOLVE, "is already resolved", INCIDENT_RESOLVED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        struct err e = {{0}};
+        char want[100];
+        struct sim s;
+        const char *id = bring_to(&s, cells[i].from);
+        int rc = say(&s, cells[i].verb, id, &e);
+
+        assert_int_equal(rc, cells[i].refused ? -1 : 0);
+        assert_int_equal(engine_incident(s.engine, id)->state, cells[i].to);
+        if (cells[i].refused) {
+            snprintf(want, sizeof want, "incident %s %s", id, cells[i].refused);
+            assert_string_equal(e.text, want);
+            assert_true(commit_empty(&s.fx.commit));
+            assert_int_equal(s.fx.sends.n, 0);
+        } else {
+            assert_string_equal(s.fx.commit.transitions.items[0].actor, "zoe");
+            assert_int_equal(s.fx.commit.transitions.items[0].cause, CAUSE_PERSON);
+        }
+        sim_done(&s);
+    }
+}
+
+static void event__in_each_state__moves_only_what_it_may(void **state)
+{
+    static const struct {
+        enum incident_state from;
+        const char *results;
+        int64_t tick_ms;
+        enum incident_state to;
+    } cells[] = {
+        {INCIDENT_TRIGGERED, "bbb", 0, INCIDENT_TRIGGERED},
+        {INCIDENT_TRIGGERED, "uuuu", 0, INCIDENT_TRIGGERED},
+        {INCIDENT_TRIGGERED, "g", 0, INCIDENT_TRIGGERED},
+        {INCIDENT_TRIGGERED, "gg", 0, INCIDENT_RESOLVED},
+        {INCIDENT_TRIGGERED, "ww", 0, INCIDENT_RESOLVED},
+        {INCIDENT_TRIGGERED, "gug", 0, INCIDENT_RESOLVED},
+        {INCIDENT_TRIGGERED, "", 86400000, INCIDENT_TRIGGERED},
+        {INCIDENT_ACKNOWLEDGED, "bbb", 0, INCIDENT_ACKNOWLEDGED},
+        {INCIDENT_ACKNOWLEDGED, "uuuu", 0, INCIDENT_ACKNOWLEDGED},
+        {INCIDENT_ACKNOWLEDGED, "gg", 0, INCIDENT_RESOLVED},
+        {INCIDENT_ACKNOWLEDGED, "", 86400000, INCIDENT_ACKNOWLEDGED},
+        {INCIDENT_SNOOZED, "bbb", 0, INCIDENT_SNOOZED},
+        {INCIDENT_SNOOZED, "gg", 0, INCIDENT_RESOLVED},
+        {INCIDENT_SNOOZED, "", 86400000, INCIDENT_SNOOZED},
+        {INCIDENT_RESOLVED, "b", 0, INCIDENT_RESOLVED},
+        {INCIDENT_RESOLVED, "gg", 0, INCIDENT_RESOLVED},
+        {INCIDENT_RESOLVED, "", 3000, INCIDENT_RESOLVED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++) {
+        struct sim s;
+        const char *id = bring_to(&s, cells[i].from);
+
+        world_results(&s, "api", cells[i].results);
+        if (cells[i].tick_ms)
+            world_tick(&s, cells[i].tick_ms);
+        assert_int_equal(engine_incident(s.engine, id)->state, cells[i].to);
+        assert_int_equal(world_open(&s), cells[i].to != INCIDENT_RESOLVED);
+        assert_true(engine_wake_ms(s.engine) > s.now_ms);
+        sim_done(&s);
+    }
+}
+
+/* --- by what name --- */
+
+static void find__by_every_name_it_has(void **state)
+{
+    struct err e;
+    char id[INCIDENT_ID_SIZE], part[INCIDENT_ID_SIZE];
+    struct sim s;
+
+    (void)state;
+    text_copy(id, sizeof id, bring_to(&s, INCIDENT_TRIGGERED));
+    assert_int_equal(strlen(id), 12);
+    for (size_t n = 3; n <= 12; n++) {
+        text_copy(part, n + 1, id);
+        assert_int_equal(say(&s, n % 2 ? ACK : UNACK, part, &e), 0);
+    }
+    for (size_t n = 3; n <= 12; n++)
+        assert_int_equal(say(&s, n % 2 ? ACK : UNACK, id + 12 - n, &e), 0);
+    assert_int_equal(say(&s, ACK, "api", &e), 0);
+    assert_int_equal(say(&s, UNACK, "monitor:api", &e), 0);
+    sim_done(&s);
+}
+
+static void find__what_is_none__is_refused(void **state)
+{
+    static const char *const names[] = {"", "a", "ap", "apis", "db", "monitor:", "monitor:db", "zzz",
+                                        "1", "self:store"};
+    char id[INCIDENT_ID_SIZE + 4], want[100];
+    struct err e;
+    struct sim s;
+
+    (void)state;
+    text_copy(id, sizeof id, bring_to(&s, INCIDENT_TRIGGERED));
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        assert_int_equal(say(&s, ACK, names[i], &e), -1);
+        snprintf(want, sizeof want, "no open incident `%s`", names[i]);
+        assert_string_equal(e.text, want);
+    }
+    id[2] = '\0';
+    assert_int_equal(say(&s, ACK, id, &e), -1);     /* two characters are no name */
+    assert_int_equal(say(&s, ACK, "nothing", NULL), -1);
+    sim_done(&s);
+}
+
+static void find__more_than_one_fits__is_refused(void **state)
+{
+    char part[4];
+    struct err e;
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_TWO);
+    world_results(&s, "api", "bb");
+    world_results(&s, "db", "bb");
+    text_copy(part, sizeof part, world_incident(&s, 0)->id);
+    assert_int_equal(say(&s, ACK, part, &e), -1);
+    assert_non_null(strstr(e.text, "` fits more than one open incident"));
+    assert_int_equal(say(&s, ACK, "db", &e), 0);
+    assert_int_equal(world_incident(&s, 0)->state, INCIDENT_TRIGGERED);
+    assert_int_equal(world_incident(&s, 1)->state, INCIDENT_ACKNOWLEDGED);
+    sim_done(&s);
+}
+
+/* One is over, its last note still on its way: it stands in nobody's light. */
+static void find__a_resolved_one_fits_too__is_the_open_one(void **state)
+{
+    char part[4];
+    struct err e;
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_TWO);
+    world_results(&s, "api", "bb");
+    world_end(&s, "a", OUTCOME_OK);
+    world_results(&s, "db", "bb");
+    text_copy(part, sizeof part, world_incident(&s, 0)->id);
+    assert_int_equal(say(&s, RESOLVE, "api", &e), 0);
+    assert_int_equal(say(&s, ACK, part, &e), 0);
+    assert_int_equal(world_incident(&s, 0)->state, INCIDENT_ACKNOWLEDGED);
+    assert_string_equal(world_incident(&s, 0)->monitor, "db");
+    assert_int_equal(say(&s, ACK, "api", &e), -1);
+    assert_string_equal(e.text, "no open incident `api`");
+    sim_done(&s);
+}
+
+static void find__only_a_resolved_one_fits__says_so(void **state)
+{
+    char part[6];
+    struct err e;
+    struct sim s;
+
+    (void)state;
+    text_copy(part, sizeof part, bring_to(&s, INCIDENT_RESOLVED));
+    assert_int_equal(say(&s, RESOLVE, part, &e), -1);
+    assert_non_null(strstr(e.text, "is already resolved"));
+    sim_done(&s);
+}
+
+/* --- what they say has consequences --- */
+
+static void resolve__while_it_goes_on_failing__must_confirm_anew(void **state)
+{
+    struct sim s;
+    char first[INCIDENT_ID_SIZE];
+    int64_t since_ms;
+
+    (void)state;
+    text_copy(first, sizeof first, bring_to(&s, INCIDENT_TRIGGERED));
+    world_results(&s, "api", "bbb");
+    since_ms = engine_status(s.engine, "api")->since_ms;
+    assert_int_equal(say(&s, RESOLVE, "api", NULL), 0);
+    assert_int_equal(world_kept(&s, "api")->status.bad, 0);
+    assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_DOWN);
+    world_end(&s, "a", OUTCOME_OK);
+    world_restart(&s);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 0);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 1);
+    assert_string_not_equal(world_incident(&s, 0)->id, first);
+    assert_int_equal(world_incident(&s, 0)->started_ms, since_ms);
+    assert_int_equal(world_incident(&s, 0)->count, 2);
+    sim_done(&s);
+}
+
+static void resolve__and_then_it_recovers__opens_and_tells_nothing(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    bring_to(&s, INCIDENT_RESOLVED);
+    world_end(&s, "a", OUTCOME_OK);
+    assert_int_equal(s.store.incidents.n + s.store.deliveries.n, 0);
+    world_results(&s, "api", "gg");
+    assert_string_equal(world_moves(&s), "monitor: down -> up: ");
+    assert_int_equal(s.fx.sends.n, 0);
+    sim_done(&s);
+}
+
+static void resolve__of_our_own_trouble__touches_no_monitor(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    EVENT(&s, engine_self(s.engine, SELF_BLIND, true, "x", s.now_ms, &s.fx));
+    assert_int_equal(say(&s, RESOLVE, "self:blind", NULL), 0);
+    assert_int_equal(s.fx.commit.monitors.n, 0);
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
+static void ack__tells_by_one_commit_with_its_sends(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    bring_to(&s, INCIDENT_TRIGGERED);
+    assert_int_equal(say(&s, ACK, "api", NULL), 0);
+    assert_string_equal(world_moves(&s), "incident: triggered -> acknowledged: acknowledged by zoe");
+    assert_string_equal(world_sends(&s), "a acknowledged");
+    assert_int_equal(s.fx.commit.incidents.n, 1);
+    assert_int_equal(s.fx.commit.deliveries.n, 1);
+    assert_int_equal(engine_wake_ms(s.engine), INT64_MAX);
+    sim_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(verb__in_each_state__moves_or_is_refused_in_one_line),
+        cmocka_unit_test(event__in_each_state__moves_only_what_it_may),
+        cmocka_unit_test(find__by_every_name_it_has),
+        cmocka_unit_test(find__what_is_none__is_refused),
+        cmocka_unit_test(find__more_than_one_fits__is_refused),
+        cmocka_unit_test(find__a_resolved_one_fits_too__is_the_open_one),
+        cmocka_unit_test(find__only_a_resolved_one_fits__says_so),
+        cmocka_unit_test(resolve__while_it_goes_on_failing__must_confirm_anew),
+        cmocka_unit_test(resolve__and_then_it_recovers__opens_and_tells_nothing),
+        cmocka_unit_test(resolve__of_our_own_trouble__touches_no_monitor),
+        cmocka_unit_test(ack__tells_by_one_commit_with_its_sends),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

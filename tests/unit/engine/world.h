@@ -1,0 +1,198 @@
+/* world.h - the engine in the hand: one event at a time, and a look at what it asked for.
+ *
+ * Built on the simulations' store: what was committed is all a restart knows. Nothing is sent by
+ * itself; world_end() says how the sending by a channel ended. */
+#ifndef UNIT_ENGINE_WORLD_H
+#define UNIT_ENGINE_WORLD_H
+
+#include "../../sim/sim.h"
+#include "model/names.h"
+
+#define WORLD_START_MS 1795312800000LL      /* 2026-11-22T02:00:00Z */
+#define WORLD_HEAD \
+    "defaults: { interval: 10s, fail_after: 2, recover_after: 2 }\n" \
+    "channels:\n" \
+    "  a: { type: webhook, url: 'http://127.0.0.1:3/' }\n" \
+    "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n" \
+    "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n" \
+    "policies:\n" \
+    "  default: { steps: [ { notify: ['channel:f'] } ] }\n" \
+    "  p: { steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] } ] }\n"
+#define WORLD_API "{ name: api, http: 'http://127.0.0.1:1/', policy: p }"
+#define WORLD_DB "{ name: db, http: 'http://127.0.0.1:2/' }"
+#define WORLD_ONE WORLD_HEAD "monitors: [ " WORLD_API " ]\n"
+#define WORLD_TWO WORLD_HEAD "monitors: [ " WORLD_API ", " WORLD_DB " ]\n"
+
+/* EVENT(s, engine_…(…)): the effects stay to be looked at, the commit is kept. */
+#define EVENT(s, call) (effects_clear(&(s)->fx), (void)(call), sim_commit(s))
+
+static inline struct config *world_config(const char *yaml)
+{
+    struct diagnostics d = {0};
+    struct config *config = NULL;
+    int rc = config_parse("world.yaml", yaml, strlen(yaml), &(struct load_options){0}, &config, &d);
+    struct buf out;
+
+    buf_init(&out, 1 << 16);
+    diagnostics_print(&d, &out);
+    if (rc < 0)
+        fail_msg("%s", buf_text(&out));
+    buf_done(&out);
+    diagnostics_done(&d);
+    return config;
+}
+
+static inline void world_begin(struct sim *s, const char *yaml)
+{
+    *s = (struct sim){.now_ms = WORLD_START_MS, .config = world_config(yaml), .engine = engine_new()};
+    EVENT(s, engine_configure(s->engine, s->config, s->now_ms, &s->fx));
+}
+
+static inline void world_reload(struct sim *s, const char *yaml)
+{
+    struct config *old = s->config;
+
+    s->config = world_config(yaml);
+    EVENT(s, engine_configure(s->engine, s->config, s->now_ms, &s->fx));
+    config_free(old);
+}
+
+static inline void world_kill(struct sim *s)
+{
+    engine_free(s->engine);
+    s->engine = engine_new();
+    effects_clear(&s->fx);
+    engine_configure(s->engine, s->config, s->now_ms, &s->fx);
+}
+
+/* `store` as it was when it was read: what the engine commits of it goes there too. */
+static inline void world_restore(struct sim *s)
+{
+    struct stored read = {0};
+
+    for (size_t i = 0; i < s->store.monitors.n; i++)
+        vec_push(&read.monitors, s->store.monitors.items[i]);
+    for (size_t i = 0; i < s->store.incidents.n; i++)
+        vec_push(&read.incidents, s->store.incidents.items[i]);
+    for (size_t i = 0; i < s->store.deliveries.n; i++)
+        vec_push(&read.deliveries, s->store.deliveries.items[i]);
+    EVENT(s, engine_restore(s->engine, &read, s->now_ms, &s->fx));
+    stored_done(&read);
+}
+
+static inline void world_restart(struct sim *s)
+{
+    world_kill(s);
+    world_restore(s);
+}
+
+static inline void world_result_at(struct sim *s, const char *monitor, enum verdict v, const char *say)
+{
+    struct result r = {.due_ms = s->now_ms, .at_ms = s->now_ms, .verdict = v,
+                       .reason = v == VERDICT_DOWN      ? REASON_CONNECT
+                                 : v == VERDICT_UNKNOWN ? REASON_LOCAL
+                                                        : REASON_OK};
+
+    text_copy(r.message, sizeof r.message, say);
+    EVENT(s, engine_result(s->engine, monitor, &r, s->now_ms, &s->fx));
+}
+
+/* One result each letter, ten seconds apart: b bad, g good, w good with a warning, u unknown. */
+static inline void world_results(struct sim *s, const char *monitor, const char *letters)
+{
+    for (; *letters; letters++) {
+        enum verdict v = *letters == 'b'   ? VERDICT_DOWN
+                         : *letters == 'g' ? VERDICT_UP
+                         : *letters == 'w' ? VERDICT_DEGRADED
+                                           : VERDICT_UNKNOWN;
+
+        s->now_ms += 10000;
+        world_result_at(s, monitor, v, v == VERDICT_DOWN ? "refused" : "");
+    }
+}
+
+static inline void world_tick(struct sim *s, int64_t by_ms)
+{
+    s->now_ms += by_ms;
+    EVENT(s, engine_tick(s->engine, s->now_ms, &s->fx));
+}
+
+/* The sending by a channel ends, well or badly; fails when nothing is being sent there. */
+static inline void world_end(struct sim *s, const char *channel, enum outcome outcome)
+{
+    struct attempt a = {.outcome = outcome, .at_ms = s->now_ms,
+                        .reached = outcome == OUTCOME_OK ? REACHED_YES : REACHED_NO};
+    struct commit all = {0};
+
+    engine_snapshot(s->engine, &all);
+    for (size_t i = 0; i < all.deliveries.n; i++) {
+        const struct delivery *d = all.deliveries.items[i];
+
+        if (d->state != DELIVERY_SENDING || !text_eq(d->notice.channel, channel) || a.number)
+            continue;
+        text_copy(a.delivery, sizeof a.delivery, d->id);
+        a.number = d->attempt;
+    }
+    commit_done(&all);
+    if (!a.number)
+        fail_msg("nothing is being sent by %s", channel);
+    EVENT(s, engine_attempt(s->engine, &a, s->now_ms, &s->fx));
+}
+
+/* The sends of the last event: "channel type", in order. */
+static inline const char *world_sends(struct sim *s)
+{
+    static char said[2000];
+    size_t n = 0;
+
+    said[0] = '\0';
+    for (size_t i = 0; i < s->fx.sends.n && n < sizeof said; i++)
+        n += (size_t)snprintf(said + n, sizeof said - n, "%s%s %s", i ? ", " : "",
+                              s->fx.sends.items[i]->notice.channel,
+                              notice_name(s->fx.sends.items[i]->notice.type) + strlen("incident."));
+    return said;
+}
+
+/* Its transitions: "subject: from -> to: text". */
+static inline const char *world_moves(struct sim *s)
+{
+    static const char *const subjects[] = {"monitor", "incident", "delivery", "config"};
+    static char said[4000];
+    size_t n = 0;
+
+    said[0] = '\0';
+    for (size_t i = 0; i < s->fx.commit.transitions.n && n < sizeof said; i++) {
+        const struct transition *t = &s->fx.commit.transitions.items[i];
+
+        n += (size_t)snprintf(said + n, sizeof said - n, "%s%s: %s -> %s: %s", i ? "; " : "",
+                              subjects[t->subject], t->from, t->to, t->text);
+    }
+    return said;
+}
+
+static inline size_t world_open(struct sim *s)
+{
+    const struct incident *const *list;
+
+    return engine_incidents(s->engine, &list);
+}
+
+/* The nth open incident, oldest first. */
+static inline const struct incident *world_incident(struct sim *s, size_t n)
+{
+    const struct incident *const *list;
+
+    if (n >= engine_incidents(s->engine, &list))
+        fail_msg("there is no open incident %zu", n);
+    return list[n];
+}
+
+static inline const struct stored_monitor *world_kept(const struct sim *s, const char *monitor)
+{
+    for (size_t i = 0; i < s->store.monitors.n; i++)
+        if (text_eq(s->store.monitors.items[i].name, monitor))
+            return &s->store.monitors.items[i];
+    return NULL;
+}
+
+#endif
