@@ -64,12 +64,16 @@ static void follow(struct engine *e, struct watch *w, bool bad, const struct des
         open_for(e, w, k);
 }
 
-/* What a restart must not lose: streaks. A good result after a good one changes nothing. */
+/* What a restart must not lose: the state, and the streak that may lead out of it. */
 static bool worth_keeping(const struct monitor_status *before, const struct monitor_status *after)
 {
     if (before->state != after->state || before->bad != after->bad)
         return true;
-    return after->state != MONITOR_UP && (before->good != after->good);
+    if (after->state == MONITOR_UP)
+        return before->warned != after->warned;
+    if (after->state == MONITOR_DEGRADED)
+        return before->clean != after->clean;
+    return before->good != after->good;
 }
 
 void engine_result(struct engine *e, const char *monitor, const struct result *r, int64_t now_ms,
