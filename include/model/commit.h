@@ -30,7 +30,7 @@ struct stored_monitor {
 };
 struct stored {
     VEC(struct stored_monitor) monitors;
-    VEC(struct incident) incidents;         /* open ones */
+    VEC(struct incident) incidents;         /* open ones, and resolved ones with a delivery not done */
     VEC(struct delivery) deliveries;        /* not done, and done ones of open incidents */
 };
 

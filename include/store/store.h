@@ -20,7 +20,8 @@ struct store_events {
     void (*on_ready)(void *arg, const struct stored *s, bool away);
     /* Redis answered for the first time after an `away` start: what it holds. */
     void (*on_found)(void *arg, const struct stored *s);
-    /* Every change between up and away; `why` in clear words. */
+    /* Every change between up and away, the first one right after on_ready; `why` in clear words. While
+     * up it also says what of the server's settings could lose data. */
     void (*on_state)(void *arg, enum store_state s, const char *why);
     /* Redis just went away: fill `c` with everything open. It becomes the first record of the spool,
      * so that a restart during the outage knows it. Borrowed until the next event. */

@@ -11,7 +11,7 @@
  * changes it only proves that writing works. Answers {version, writer before, seq before}.
  *
  * trim: ARGV = "trim", before_ms, how many at most. Forgets resolved incidents and ended deliveries
- * older than that; answers how many it found.
+ * older than that; answers how many it forgot.
  *
  * allow-oom: what must not be lost is written even when Redis is at its memory limit; the samples,
  * which are the bulk, are then refused by Redis and wait in the spool. */
@@ -102,12 +102,14 @@
     "  return { call('HINCRBY', K[META], 'version', 1), was[1] or '', was[2] or '' }\n" \
     "end\n" \
     "local function forget_deliveries(K, ids)\n" \
+    "  local n = 0\n" \
     "  for id in string.gmatch(ids or '', '%S+') do\n" \
     "    if call('HEXISTS', K[OUTBOX], id) == 0 then\n" \
     "      call('HDEL', K[DELIVERIES], id)\n" \
-    "      call('ZREM', K[DELIVERED_AT], id)\n" \
+    "      n = n + call('ZREM', K[DELIVERED_AT], id)\n" \
     "    end\n" \
     "  end\n" \
+    "  return n\n" \
     "end\n" \
     "local function trim(K, A)\n" \
     "  local upto, n = '(' .. A[2], A[3]\n" \
@@ -119,8 +121,7 @@
     "    call('ZREM', K[RESOLVED_AT], id)\n" \
     "  end\n" \
     "  local ended = call('ZRANGEBYSCORE', K[DELIVERED_AT], '-inf', upto, 'LIMIT', 0, n)\n" \
-    "  forget_deliveries(K, table.concat(ended, ' '))\n" \
-    "  return #old + #ended\n" \
+    "  return #old + forget_deliveries(K, table.concat(ended, ' '))\n" \
     "end\n"
 
 const char script_library[] =

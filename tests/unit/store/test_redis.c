@@ -1,4 +1,5 @@
 /* test_redis.c - the store against a real redis-server. */
+#include "../../../src/store/internal.h"
 #include "puts.h"
 
 static void commit__then_restart__everything_is_read_back(void **state)
@@ -374,6 +375,47 @@ static void questions__are_answered_newest_first__or_away(void **state)
     assert_true(answer_away);
 }
 
+/* An incident with one ended delivery, resolved at `at_ms`. */
+static void put_old(struct world *w, int i, int64_t at_ms)
+{
+    char id[20], delivery[24];
+
+    snprintf(id, sizeof id, "old%d", i);
+    snprintf(delivery, sizeof delivery, "old%d-x", i);
+    struct incident one = an_incident(id, INCIDENT_RESOLVED);
+    struct delivery d = a_delivery(delivery, id, DELIVERY_DELIVERED);
+    struct commit c = {.at_ms = at_ms};
+    one.resolved_ms = d.created_ms = at_ms;
+    vec_push(&c.incidents, (const struct incident *)&one);
+    vec_push(&c.deliveries, (const struct delivery *)&d);
+    vec_push(&c.transitions, a_transition(id, "resolved", at_ms));
+    store_commit(w->store, &c, world_on_kept, w);
+    commit_done(&c);
+}
+
+static void retention__old_ones_are_forgotten__newer_ones_and_the_outbox_stay(void **state)
+{
+    struct world *w = *state;
+    int64_t now = loop_now_ms();
+
+    w->config.store.retention.incidents_ms = 60000;
+    redis_start(w, "");
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    for (int i = 0; i < 180; i++)
+        put_old(w, i, i < 150 ? now - 120000 + i : now);
+    put_all(w, INCIDENT_TRIGGERED, DELIVERY_WAITING);
+    pump_until(w, w->kept == 181);
+    on_trim(w->store);
+    pump_until(w, text_eq(length(w, "HLEN", KEY_RESOLVED), "30") &&
+                      text_eq(length(w, "HLEN", KEY_DELIVERIES), "30"));
+    assert_string_equal(length(w, "ZCARD", KEY_RESOLVED_INDEX), "30");
+    assert_string_equal(length(w, "HLEN", KEY_DELIVERIES_OF), "31");
+    assert_string_equal(length(w, "HLEN", KEY_INCIDENTS), "1");
+    assert_string_equal(length(w, "HLEN", KEY_OUTBOX), "1");
+    w->config.store.retention.incidents_ms = 0;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +431,7 @@ int main(void)
         TEST(spool_full__end_says_so__open_state_is_written_when_redis_is_back),
         TEST(redis_comes_back_empty__open_state_is_written_again),
         TEST(function_flushed__loaded_again__nobody_hears_of_it),
+        TEST(retention__old_ones_are_forgotten__newer_ones_and_the_outbox_stay),
         TEST(questions__are_answered_newest_first__or_away),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,236 @@
+/* bench_store.c - what keeping costs: our CPU for a sample and for a commit, Redis' bytes for a
+ * sample.
+ *
+ * Runs an embedded redis-server in a temporary directory. The CPU is ours alone (it is a process of
+ * its own), with everything that happens on the way: gathering, writing, the answers. */
+#include <hiredis/hiredis.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/keys.h"
+#include "store/store.h"
+
+#define SERIES     100
+#define INTERVAL   60000
+#define PER_SECOND 1000
+#define SECONDS    10
+#define COMMITS    20000
+
+static struct loop loop;
+static struct store *store;
+static bool up, closed;
+static int ended;
+
+static void on_ready(void *arg, const struct stored *s, bool away)
+{
+    (void)arg, (void)s, (void)away;
+}
+
+static void on_state(void *arg, enum store_state s, const char *why)
+{
+    (void)arg, (void)why;
+    up = s == STORE_UP;
+}
+
+static void on_snapshot(void *arg, struct commit *c)
+{
+    (void)arg, (void)c;
+}
+
+static void on_kept(void *arg, bool kept)
+{
+    (void)arg;
+    ended += kept;
+}
+
+static void on_closed(void *arg)
+{
+    (void)arg;
+    closed = true;
+}
+
+static double cpu_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
+}
+
+static size_t in_flight(void)
+{
+    struct store_facts f;
+
+    store_read_facts(store, &f);
+    return f.queued_bytes + f.spool_records;
+}
+
+static void settle(void)
+{
+    int64_t until = loop_mono_us() + 150000;
+
+    while (loop_mono_us() < until || in_flight() > 0)
+        uv_run(&loop.uv, UV_RUN_ONCE);
+}
+
+static long long ask(const char *dir, const char *command)
+{
+    char path[128];
+    long long n = -1;
+
+    snprintf(path, sizeof path, "%s/data/redis.sock", dir);
+    redisContext *c = redisConnectUnix(path);
+    redisReply *r = redisCommand(c, "EVAL %s 0", command);
+    if (r != NULL && r->type == REDIS_REPLY_INTEGER)
+        n = r->integer;
+    freeReplyObject(r);
+    redisFree(c);
+    return n;
+}
+
+#define USED                                                                                       \
+    "local m = redis.call('INFO', 'memory') return tonumber(string.match(m, 'used_memory:(%d+)'))"
+#define KEYS_BYTES(kind)                                                                           \
+    "local n = 0 for _, k in ipairs(redis.call('KEYS', '*:" kind ":*')) do "                       \
+    "n = n + redis.call('MEMORY', 'USAGE', k) end return n"
+
+static void sample(int series, int64_t due_ms, int64_t interval_ms)
+{
+    char name[32];
+    struct result r = {.due_ms = due_ms, .at_ms = due_ms + 2, .verdict = VERDICT_UP, .status = 200};
+
+    r.phases = (struct phases){0, 500, -1, 9000, 100, 9600 + due_ms % 977};
+    snprintf(name, sizeof name, "monitor-%04d", series);
+    store_sample(store, name, interval_ms, &r);
+}
+
+/* A day of a hundred monitors, every minute. */
+static void measure_bytes(const char *dir)
+{
+    const int64_t day = loop_now_ms() / DAY_MS * DAY_MS;
+    const double n = SERIES * (double)(DAY_MS / INTERVAL);
+    long long before = ask(dir, USED);
+
+    for (int64_t at = 0; at < DAY_MS; at += INTERVAL) {
+        for (int i = 0; i < SERIES; i++)
+            sample(i, day + at + i * 37, INTERVAL);
+        while (in_flight() > 1 << 20)
+            uv_run(&loop.uv, UV_RUN_ONCE);
+    }
+    settle();
+    printf("bytes in redis for a sample, a day every %d s: %.2f raw, %.2f minute records, %.2f in "
+           "all\n",
+           INTERVAL / 1000, (double)ask(dir, KEYS_BYTES("raw")) / n,
+           (double)ask(dir, KEYS_BYTES("minute")) / n, (double)(ask(dir, USED) - before) / n);
+}
+
+/* A thousand results a second, spread over the second as a daemon has them. */
+static void measure_samples(void)
+{
+    int64_t began = loop_mono_us(), day = loop_now_ms() / DAY_MS * DAY_MS;
+    double cpu = cpu_us();
+    int sent = 0;
+
+    while (sent < PER_SECOND * SECONDS) {
+        while (sent < PER_SECOND * SECONDS &&
+               loop_mono_us() - began >= sent * INT64_C(1000000) / PER_SECOND) {
+            sample(1000 + sent % 10000, day + sent / 10000 * 10000 + 5, 10000);
+            sent++;
+        }
+        uv_run(&loop.uv, UV_RUN_NOWAIT);
+        usleep(200);
+    }
+    settle();
+    double with = cpu_us() - cpu;
+    began = loop_mono_us(), cpu = cpu_us();
+    while (loop_mono_us() - began < SECONDS * INT64_C(1000000)) {
+        uv_run(&loop.uv, UV_RUN_NOWAIT);
+        usleep(200);
+    }
+    printf("our cpu for a sample at %d/s: %.2f us (first of the day for each monitor)\n",
+           PER_SECOND, (with - (cpu_us() - cpu)) / sent);
+    cpu = cpu_us();
+    for (int i = 0; i < 200000; i++) {
+        sample(i % 1000, day + 3600000 + i / 1000 * 60000, 60000);
+        if (i % 1000 == 999) {
+            while (in_flight() > 1 << 20)
+                uv_run(&loop.uv, UV_RUN_ONCE);
+        }
+    }
+    settle();
+    printf("our cpu for a sample in bulk: %.2f us\n", (cpu_us() - cpu) / 200000);
+}
+
+static void measure_commits(void)
+{
+    struct monitor_status s = {.state = MONITOR_DOWN, .since_ms = loop_now_ms(), .bad = 2};
+    struct monitor_put m = {"monitor-0001", &s};
+    struct commit c = {.at_ms = loop_now_ms()};
+    double cpu = cpu_us();
+
+    s.last = (struct result){.due_ms = c.at_ms,
+                             .at_ms = c.at_ms,
+                             .verdict = VERDICT_DOWN,
+                             .reason = REASON_CONNECT,
+                             .phases = PHASES_NONE,
+                             .message = "connection refused"};
+    vec_push(&c.monitors, m);
+    for (int i = 0; i < COMMITS; i++) {
+        struct transition t = {.at_ms = c.at_ms + i,
+                               .name = "monitor-0001",
+                               .from = "up",
+                               .to = "down",
+                               .text = "monitor-0001 is down: connection refused"};
+        c.transitions.n = 0;
+        vec_push(&c.transitions, t);
+        store_commit(store, &c, on_kept, NULL);
+        while (in_flight() > 1 << 18)
+            uv_run(&loop.uv, UV_RUN_ONCE);
+    }
+    while (ended < COMMITS)
+        uv_run(&loop.uv, UV_RUN_ONCE);
+    printf("our cpu for a commit (a monitor's state and a transition): %.2f us\n",
+           (cpu_us() - cpu) / COMMITS);
+    int64_t began = loop_mono_us();
+    for (int i = 0; i < 200; i++) {
+        int before = ended;
+        store_commit(store, &c, on_kept, NULL);
+        while (ended == before)
+            uv_run(&loop.uv, UV_RUN_ONCE);
+    }
+    printf("from commit to kept, one at a time: %.0f us\n", (double)(loop_mono_us() - began) / 200);
+    commit_done(&c);
+}
+
+int main(void)
+{
+    static const struct store_events ev = {on_ready, NULL, on_state, on_snapshot};
+    char dir[] = "/tmp/mwbenchXXXXXX", data[64];
+    struct config c = {.name = "bench", .region = "here"};
+    struct err e;
+
+    if (mkdtemp(dir) == NULL || loop_init(&loop, &e) != 0)
+        return 1;
+    snprintf(data, sizeof data, "%s/data", dir);
+    c.store.dir = data;
+    c.store.url = "embedded";
+    if (store_open(&loop, NULL, &c, &ev, NULL, &store, &e) != 0) {
+        fprintf(stderr, "%s\n", e.text);
+        return 1;
+    }
+    while (!up)
+        uv_run(&loop.uv, UV_RUN_ONCE);
+    measure_bytes(dir);
+    measure_samples();
+    measure_commits();
+    store_close(store, on_closed, NULL);
+    while (!closed)
+        uv_run(&loop.uv, UV_RUN_ONCE);
+    loop_done(&loop);
+    fflush(stdout);
+    execlp("rm", "rm", "-rf", dir, (char *)NULL);
+    return 1;
+}
