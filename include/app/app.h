@@ -1,4 +1,5 @@
-/* app.h - the daemon: builds the rooms, introduces them to each other, tears them down in reverse. */
+/* app.h - the daemon: builds the rooms, introduces them to each other, tears them down in reverse.
+ */
 #ifndef APP_APP_H
 #define APP_APP_H
 

@@ -1,4 +1,5 @@
-/* expect.h - expectations: `FIELD OP VALUE`, compiled when the file is read, evaluated on an observation.
+/* expect.h - expectations: `FIELD OP VALUE`, compiled when the file is read, evaluated on an
+ * observation.
  *
  * Grammar and fields: docs/expectations.md. A type error (comparing a status with a
  * duration, an unknown field, a bad regular expression) is found by expect_compile, whose
@@ -12,21 +13,23 @@
 #include "base/err.h"
 #include "model/result.h"
 
-#define EXPECT_TEXT_MAX 1024    /* bytes of one expectation */
-#define EXPECT_LIST_MAX 64      /* values in one list */
-#define EXPECT_MATCH_MAX 1000   /* matches of one JSON path, or headers of one name, looked at */
+#define EXPECT_TEXT_MAX  1024 /* bytes of one expectation */
+#define EXPECT_LIST_MAX  64   /* values in one list */
+#define EXPECT_MATCH_MAX 1000 /* matches of one JSON path, or headers of one name, looked at */
 
 struct expectation;
 
 /* `kind` is the probe kind, whose fields are allowed. Copies `text`. Heap; expect_free ends it. */
-int expect_compile(const char *text, const char *kind, struct expectation **ret, struct err *e) MW_MUST_CHECK;
-void expect_free(struct expectation *x);                    /* NULL accepted */
-const char *expect_text(const struct expectation *x);       /* as written */
+int expect_compile(const char *text, const char *kind, struct expectation **ret,
+                   struct err *e) MW_MUST_CHECK;
+void expect_free(struct expectation *x);              /* NULL accepted */
+const char *expect_text(const struct expectation *x); /* as written */
 bool expect_mentions(const struct expectation *x, const char *field);
-bool expect_needs_body(const struct expectation *x);        /* reads body or json */
+bool expect_needs_body(const struct expectation *x); /* reads body or json */
 
 /* Fills text, held and actual; warn is false. now_ms dates certificates. */
-void expect_eval(const struct expectation *x, const struct observation *o, int64_t now_ms, struct held *ret);
+void expect_eval(const struct expectation *x, const struct observation *o, int64_t now_ms,
+                 struct held *ret);
 
 /* The tables of fields and operators in Markdown, for docs/expectations.md. */
 void expect_print_fields(struct buf *out);

@@ -18,16 +18,16 @@
 
 struct page {
     struct delivery d;
-    struct incident_case *of;       /* the case it belongs to */
+    struct incident_case *of; /* the case it belongs to */
     bool dirty;
 };
 
 struct incident_case {
     struct incident incident;
-    VEC(struct page *) pages;       /* in the order decided */
+    VEC(struct page *) pages; /* in the order decided */
     bool dirty;
-    bool fresh;                     /* being read back: deliveries may still be adopted */
-    struct incident_case *older;    /* an earlier case with the same dedup key, still open */
+    bool fresh;                  /* being read back: deliveries may still be adopted */
+    struct incident_case *older; /* an earlier case with the same dedup key, still open */
     struct heap_node wake;
 };
 
@@ -36,7 +36,7 @@ struct desk {
     const struct config *config;
     int64_t now_ms;
     enum cause cause;
-    const char *actor;              /* "" when nobody */
+    const char *actor; /* "" when nobody */
     struct effects *fx;
 };
 
@@ -46,11 +46,12 @@ void case_free(struct incident_case *c);
 /* Escalation begins: step 0 after its `after`. */
 void case_begin(struct incident_case *c, const struct desk *k);
 void case_ack(struct incident_case *c, const struct desk *k);
-void case_unack(struct incident_case *c, const struct desk *k);      /* by a person, or the timeout */
+void case_unack(struct incident_case *c, const struct desk *k); /* by a person, or the timeout */
 /* `why` in one sentence; not read when a person did it. */
 void case_resolve(struct incident_case *c, const struct desk *k, const char *why);
 /* An attempt of `p` ended. */
-void case_attempt(struct incident_case *c, struct page *p, const struct attempt *a, const struct desk *k);
+void case_attempt(struct incident_case *c, struct page *p, const struct attempt *a,
+                  const struct desk *k);
 /* Everything due at k->now_ms. */
 void case_tick(struct incident_case *c, const struct desk *k);
 /* Starts what may start, collects every change. Returns true when the case is closed: resolved and
@@ -74,7 +75,7 @@ const struct policy *case_policy(const struct incident_case *c, const struct des
 struct recipient {
     const char *person, *person_name, *schedule, *layer;
     const struct channel *channel;
-    int rule;                       /* -1: a channel contact */
+    int rule; /* -1: a channel contact */
     int64_t after_ms;
 };
 
@@ -88,12 +89,12 @@ size_t page_person(struct incident_case *c, const struct desk *k, enum notice_ty
                    const struct person *p, const char *schedule, const char *layer);
 /* Tells `type` to every contact that got, or may have got, a page. */
 void page_tell_reached(struct incident_case *c, const struct desk *k, enum notice_type type);
-void page_overtake(struct incident_case *c, const struct desk *k);  /* whatever has not gone out */
-bool page_is_alarm(const struct page *p);                           /* a page that wakes, not a note about one */
-bool page_is_news(const struct page *p);                            /* what it says still holds */
+void page_overtake(struct incident_case *c, const struct desk *k); /* whatever has not gone out */
+bool page_is_alarm(const struct page *p); /* a page that wakes, not a note about one */
+bool page_is_news(const struct page *p);  /* what it says still holds */
 bool page_unfinished(const struct page *p);
 
-void escalate_due(struct incident_case *c, const struct desk *k);   /* the step whose time has come */
+void escalate_due(struct incident_case *c, const struct desk *k); /* the step whose time has come */
 /* The page did not get through: tell whoever is next. */
 void escalate_hand_on(struct incident_case *c, struct page *p, const struct desk *k);
 

@@ -10,7 +10,7 @@
 
 struct monitor_put {
     const char *name;
-    const struct monitor_status *status;    /* NULL: the monitor is gone from the configuration */
+    const struct monitor_status *status; /* NULL: the monitor is gone from the configuration */
 };
 
 /* Borrows all it points to; valid until the engine is called again. */
@@ -30,11 +30,11 @@ struct stored_monitor {
 };
 struct stored {
     VEC(struct stored_monitor) monitors;
-    VEC(struct incident) incidents;         /* open ones, and resolved ones with a delivery not done */
-    VEC(struct delivery) deliveries;        /* not done, and done ones of open incidents */
+    VEC(struct incident) incidents;  /* open ones, and resolved ones with a delivery not done */
+    VEC(struct delivery) deliveries; /* not done, and done ones of open incidents */
 };
 
-void commit_clear(struct commit *c);        /* keeps the memory */
+void commit_clear(struct commit *c); /* keeps the memory */
 void commit_done(struct commit *c);
 bool commit_empty(const struct commit *c);
 void stored_done(struct stored *s);

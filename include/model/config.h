@@ -15,15 +15,15 @@
 #include "model/schedule.h"
 #include "model/secret.h"
 
-struct expectation;     /* eval/expect.h */
-struct vault;           /* the bytes of all secrets, in one place to be wiped */
+struct expectation; /* eval/expect.h */
+struct vault;       /* the bytes of all secrets, in one place to be wiped */
 
 enum http_family { FAMILY_ANY, FAMILY_IPV4, FAMILY_IPV6 };
 enum http_version { HTTP_AUTO, HTTP_1_1, HTTP_2 };
 
 struct label {
-    const char *name;               /* [A-Za-z0-9._-]{1,64} */
-    const char *value;              /* no line break */
+    const char *name;  /* [A-Za-z0-9._-]{1,64} */
+    const char *value; /* no line break */
 };
 
 struct http_header {
@@ -32,42 +32,42 @@ struct http_header {
 };
 
 struct http_spec {
-    const char *url;                /* may hold secrets from ${…}: never print it */
-    const char *shown_url;          /* the same with secret parts and user info as *** */
-    const char *method;             /* GET */
+    const char *url;       /* may hold secrets from ${…}: never print it */
+    const char *shown_url; /* the same with secret parts and user info as *** */
+    const char *method;    /* GET */
     struct http_header *headers;
     size_t n_headers;
-    struct secret body;             /* body.bytes NULL: none */
-    const char *user;               /* basic auth */
+    struct secret body; /* body.bytes NULL: none */
+    const char *user;   /* basic auth */
     struct secret password, bearer;
-    const char *ca_file;            /* NULL: the system's */
+    const char *ca_file; /* NULL: the system's */
     const char *cert_file, *key_file;
-    bool insecure;                  /* do not verify the certificate */
-    int max_redirects;              /* 0: do not follow; default 10 */
-    int64_t max_body;               /* bytes kept for expectations */
-    bool reuse;                     /* keep the connection between probes */
+    bool insecure;     /* do not verify the certificate */
+    int max_redirects; /* 0: do not follow; default 10 */
+    int64_t max_body;  /* bytes kept for expectations */
+    bool reuse;        /* keep the connection between probes */
     enum http_family family;
     enum http_version version;
-    const char *unix_path;          /* connect to this socket instead of the URL's host; NULL: do not */
+    const char *unix_path; /* connect to this socket instead of the URL's host; NULL: do not */
 };
 
 struct policy;
 
 struct monitor {
     const char *name, *was;
-    const char *kind;               /* "http" */
+    const char *kind; /* "http" */
     struct http_spec http;
     int64_t interval_ms, retry_interval_ms, timeout_ms;
     int fail_after, recover_after;
-    struct expectation **expect;    /* owned by eval; freed with the config */
+    struct expectation **expect; /* owned by eval; freed with the config */
     size_t n_expect;
     struct expectation **warn;
     size_t n_warn;
-    const char *group, *runbook;    /* NULL when not given */
+    const char *group, *runbook; /* NULL when not given */
     struct label *labels;
     size_t n_labels;
     enum severity severity;
-    const struct policy *policy;    /* after routes; never NULL */
+    const struct policy *policy; /* after routes; never NULL */
     bool enabled;
 };
 
@@ -76,9 +76,9 @@ enum channel_type { CHANNEL_WEBHOOK };
 struct channel {
     const char *name;
     enum channel_type type;
-    struct secret url;              /* webhook URLs are secrets */
-    const char *shown_url;          /* scheme and host only */
-    struct secret *secrets;         /* whsec_…; several while one is rotated */
+    struct secret url;      /* webhook URLs are secrets */
+    const char *shown_url;  /* scheme and host only */
+    struct secret *secrets; /* whsec_…; several while one is rotated */
     size_t n_secrets;
     struct http_header *headers;
     size_t n_headers;
@@ -88,13 +88,13 @@ struct channel {
 
 struct notify_rule {
     const struct channel *via;
-    int64_t after_ms;               /* from the moment the person is paged */
+    int64_t after_ms; /* from the moment the person is paged */
 };
 
 struct person {
-    const char *name;               /* key in the file */
+    const char *name; /* key in the file */
     const char *full_name;
-    const struct zone *zone;        /* NULL: not given */
+    const struct zone *zone; /* NULL: not given */
     struct notify_rule *rules;
     size_t n_rules;
 };
@@ -109,7 +109,7 @@ struct contact {
 };
 
 struct step {
-    int64_t after_ms;               /* from the previous step; from the trigger for the first */
+    int64_t after_ms; /* from the previous step; from the trigger for the first */
     struct contact *notify;
     size_t n_notify;
 };
@@ -119,14 +119,15 @@ struct policy {
     struct step *steps;
     size_t n_steps;
     int repeat_times;
-    int64_t repeat_every_ms;        /* 0: not given: the last step's own `after`, at least 1 m */
-    int64_t ack_timeout_ms;         /* 0: off */
+    int64_t repeat_every_ms; /* 0: not given: the last step's own `after`, at least 1 m */
+    int64_t ack_timeout_ms;  /* 0: off */
     struct contact *fallback;
     size_t n_fallback;
 };
 
 struct route {
-    struct label *match;            /* `severity`, `group`, `monitor` match the monitor's own; others its labels */
+    struct label
+        *match; /* `severity`, `group`, `monitor` match the monitor's own; others its labels */
     size_t n_match;
     const struct policy *policy;
 };
@@ -142,42 +143,44 @@ struct web_user {
 struct config {
     struct arena arena;
     const char *path;
-    char digest[17];                /* of the bytes read, for logs and /metrics */
+    char digest[17]; /* of the bytes read, for logs and /metrics */
     const char *name, *region;
 
     struct {
-        const char *url;            /* "embedded" or an URL; may hold a password: never print it */
+        const char *url; /* "embedded" or an URL; may hold a password: never print it */
         const char *shown_url;
         const char *dir;
-        const char *ca_file, *cert_file, *key_file;     /* for rediss:// */
+        const char *ca_file, *cert_file, *key_file; /* for rediss:// */
         int64_t connect_timeout_ms, command_timeout_ms;
-        int64_t queue_max, spool_max;                   /* bytes */
-        struct { int64_t raw_ms, minute_ms, hour_ms, incidents_ms; } retention;
+        int64_t queue_max, spool_max; /* bytes */
+        struct {
+            int64_t raw_ms, minute_ms, hour_ms, incidents_ms;
+        } retention;
     } store;
 
     struct {
-        const char *listen;         /* "127.0.0.1:8686" or "unix:/path" */
-        const char *public_url;     /* NULL when not given */
+        const char *listen;     /* "127.0.0.1:8686" or "unix:/path" */
+        const char *public_url; /* NULL when not given */
         struct web_user *users;
         size_t n_users;
     } web;
 
     struct monitor *monitors;
     size_t n_monitors;
-    struct map by_name;             /* monitors; filled by config_parse, empty: the list is walked */
+    struct map by_name; /* monitors; filled by config_parse, empty: the list is walked */
     struct person *people;
     size_t n_people;
     struct channel *channels;
     size_t n_channels;
     struct schedule *schedules;
     size_t n_schedules;
-    struct policy *policies;        /* always holds one named "default" */
+    struct policy *policies; /* always holds one named "default" */
     size_t n_policies;
     struct route *routes;
     size_t n_routes;
 
     /* What config_free() ends besides the arena. A config made by hand leaves these empty. */
-    struct map zones;               /* name -> struct zone */
+    struct map zones; /* name -> struct zone */
     struct vault *vault;
 };
 

@@ -6,11 +6,11 @@
 #include "model/commit.h"
 
 struct effects {
-    struct commit commit;                   /* write this first, in one transaction */
-    VEC(const struct delivery *) sends;     /* then begin an attempt of each */
+    struct commit commit;               /* write this first, in one transaction */
+    VEC(const struct delivery *) sends; /* then begin an attempt of each */
 };
 
-void effects_clear(struct effects *fx);     /* keeps the memory */
+void effects_clear(struct effects *fx); /* keeps the memory */
 void effects_done(struct effects *fx);
 
 #endif

@@ -25,9 +25,9 @@ struct field {
     int64_t absent;                 /* numbers */
     bool required;                  /* a record without it is none; a word is always required */
     bool prose;                     /* FIELD_TEXT: cut when too long, instead of refused */
-    const char *(*word)(int value);         /* FIELD_WORD, both ways; from: -1 unknown */
+    const char *(*word)(int value); /* FIELD_WORD, both ways; from: -1 unknown */
     int (*from)(const char *word);
-    const struct field *object;     /* FIELD_OBJECT: the members, at `offset` */
+    const struct field *object; /* FIELD_OBJECT: the members, at `offset` */
 };
 
 /* Each ends with a row of FIELD_END. */

@@ -10,8 +10,8 @@
 
 #include "model/result.h"
 
-#define NAME_MAX_BYTES 100          /* names of monitors, people, channels, schedules, policies */
-#define NAME_SIZE (NAME_MAX_BYTES + 1)
+#define NAME_MAX_BYTES   100 /* names of monitors, people, channels, schedules, policies */
+#define NAME_SIZE        (NAME_MAX_BYTES + 1)
 #define INCIDENT_ID_SIZE 20
 #define DELIVERY_ID_SIZE 40
 
@@ -27,26 +27,45 @@ enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_CRITICAL };
 
 /* What the engine keeps of one monitor, by name; survives reload and restart. */
 struct monitor_status {
-    enum monitor_state state;       /* confirmed; never MONITOR_UNKNOWN */
-    int64_t since_ms;               /* of the state; dated back to the first result of the streak */
-    int bad, good, warned, clean;   /* streaks: bad results; good ones; good ones with / without a warning */
-    int64_t streak_ms;              /* first result of the current bad or good streak */
-    int64_t shade_ms;               /* first result of the current warned or clean streak */
-    int unknown;                    /* unknown results in a row */
-    struct result last;             /* newest result; last.at_ms 0: none yet */
+    enum monitor_state state; /* confirmed; never MONITOR_UNKNOWN */
+    int64_t since_ms;         /* of the state; dated back to the first result of the streak */
+    int bad, good, warned,
+        clean;          /* streaks: bad results; good ones; good ones with / without a warning */
+    int64_t streak_ms;  /* first result of the current bad or good streak */
+    int64_t shade_ms;   /* first result of the current warned or clean streak */
+    int unknown;        /* unknown results in a row */
+    struct result last; /* newest result; last.at_ms 0: none yet */
 };
 
-enum incident_state { INCIDENT_TRIGGERED, INCIDENT_ACKNOWLEDGED, INCIDENT_SNOOZED, INCIDENT_RESOLVED };
+enum incident_state {
+    INCIDENT_TRIGGERED,
+    INCIDENT_ACKNOWLEDGED,
+    INCIDENT_SNOOZED,
+    INCIDENT_RESOLVED
+};
 
 /* What moved something. */
 enum cause {
-    CAUSE_PROBE, CAUSE_PERSON, CAUSE_TIMER, CAUSE_ACK_TIMEOUT, CAUSE_DELIVERY, CAUSE_RELOAD,
-    CAUSE_SELF, CAUSE_START, CAUSE_COUNT
+    CAUSE_PROBE,
+    CAUSE_PERSON,
+    CAUSE_TIMER,
+    CAUSE_ACK_TIMEOUT,
+    CAUSE_DELIVERY,
+    CAUSE_RELOAD,
+    CAUSE_SELF,
+    CAUSE_START,
+    CAUSE_COUNT
 };
 
 enum notice_type {
-    NOTICE_TRIGGERED, NOTICE_ESCALATED, NOTICE_ACKNOWLEDGED, NOTICE_UNACKNOWLEDGED,
-    NOTICE_RESOLVED, NOTICE_REMINDER, NOTICE_HANDOFF, NOTICE_TEST
+    NOTICE_TRIGGERED,
+    NOTICE_ESCALATED,
+    NOTICE_ACKNOWLEDGED,
+    NOTICE_UNACKNOWLEDGED,
+    NOTICE_RESOLVED,
+    NOTICE_REMINDER,
+    NOTICE_HANDOFF,
+    NOTICE_TEST
 };
 
 /* Labels packed as lines "name=value\n", sorted by name; config refuses a set that does not fit. */
@@ -54,23 +73,23 @@ enum notice_type {
 
 struct incident {
     char id[INCIDENT_ID_SIZE];
-    char dedup_key[NAME_SIZE + 16];         /* "monitor:api", "self:store" */
+    char dedup_key[NAME_SIZE + 16]; /* "monitor:api", "self:store" */
     char monitor[NAME_SIZE], group[NAME_SIZE], policy[NAME_SIZE];
     char labels[LABELS_SIZE];
     enum severity severity;
     enum incident_state state;
-    char title[320];                        /* "api is down: connection refused" */
+    char title[320]; /* "api is down: connection refused" */
     char runbook[256];
     enum reason reason;
-    int64_t started_ms;                     /* of the trouble, dated back */
+    int64_t started_ms; /* of the trouble, dated back */
     int64_t opened_ms, acked_ms, resolved_ms, updated_ms;
     char acked_by[NAME_SIZE], resolved_by[NAME_SIZE];
-    int64_t count;                          /* bad results so far */
-    int64_t version;                        /* grows with every transition */
-    int cycle;                              /* times escalation began: 0, then +1 for each ack timeout, unack … */
-    int step, loop;                         /* the step executed last; -1 before the first */
-    int64_t step_due_ms;                    /* next escalation step; 0 none */
-    int64_t ack_due_ms;                     /* acknowledgement runs out; 0 none */
+    int64_t count;       /* bad results so far */
+    int64_t version;     /* grows with every transition */
+    int cycle;           /* times escalation began: 0, then +1 for each ack timeout, unack … */
+    int step, loop;      /* the step executed last; -1 before the first */
+    int64_t step_due_ms; /* next escalation step; 0 none */
+    int64_t ack_due_ms;  /* acknowledgement runs out; 0 none */
 };
 
 /* The news, as it was when it was decided. A retry sends the same. */
@@ -86,18 +105,22 @@ struct notice {
     char title[320], runbook[256];
     int64_t started_ms, resolved_ms;
     int64_t count;
-    char actor[NAME_SIZE];                  /* who acknowledged or resolved; empty: midwatch */
+    char actor[NAME_SIZE]; /* who acknowledged or resolved; empty: midwatch */
     char person[NAME_SIZE], person_name[128], schedule[NAME_SIZE], channel[NAME_SIZE];
     int step, loop;
-    char why[192];                          /* "step 1 of policy default: schedule primary, layer weekly" */
+    char why[192]; /* "step 1 of policy default: schedule primary, layer weekly" */
 };
 
 /*   waiting -> sending -> delivered
  *      ^          |-----> waiting (retry)       refused: permanent, the next contact has taken over
- *      |          |-----> refused               overtaken: acknowledged or resolved before it got out
- *   created       +-----> failed                failed: given up after the last retry */
+ *      |          |-----> refused               overtaken: acknowledged or resolved before it got
+ * out created       +-----> failed                failed: given up after the last retry */
 enum delivery_state {
-    DELIVERY_WAITING, DELIVERY_SENDING, DELIVERY_DELIVERED, DELIVERY_REFUSED, DELIVERY_FAILED,
+    DELIVERY_WAITING,
+    DELIVERY_SENDING,
+    DELIVERY_DELIVERED,
+    DELIVERY_REFUSED,
+    DELIVERY_FAILED,
     DELIVERY_OVERTAKEN
 };
 
@@ -105,19 +128,19 @@ enum delivery_state {
 enum reached { REACHED_NO, REACHED_MAYBE, REACHED_YES };
 
 struct delivery {
-    char id[DELIVERY_ID_SIZE];              /* the same on every retry; sent as webhook-id */
+    char id[DELIVERY_ID_SIZE]; /* the same on every retry; sent as webhook-id */
     struct notice notice;
     enum delivery_state state;
     enum reached reached;
-    int attempt;                            /* attempts begun */
-    int64_t created_ms;                     /* when it should first go out (a personal rule's `after` counted in) */
-    int64_t due_ms;                         /* when the next attempt may begin */
+    int attempt;        /* attempts begun */
+    int64_t created_ms; /* when it should first go out (a personal rule's `after` counted in) */
+    int64_t due_ms;     /* when the next attempt may begin */
     int64_t done_ms;
-    bool handed_on;                         /* the next contact was already told */
-    int status;                             /* of the last attempt; 0 none */
-    int cycle;                              /* of the incident, when it was decided */
-    int rule;                               /* index of the personal rule; -1 for a channel contact */
-    char error[160];                        /* the last attempt's fact */
+    bool handed_on;  /* the next contact was already told */
+    int status;      /* of the last attempt; 0 none */
+    int cycle;       /* of the incident, when it was decided */
+    int rule;        /* index of the personal rule; -1 for a channel contact */
+    char error[160]; /* the last attempt's fact */
 };
 
 /* One try, for the ledger. */
@@ -125,26 +148,26 @@ enum outcome { OUTCOME_OK, OUTCOME_RETRY, OUTCOME_PERMANENT };
 
 struct attempt {
     char delivery[DELIVERY_ID_SIZE];
-    int number;                             /* from 1 */
+    int number; /* from 1 */
     int64_t at_ms, took_ms;
     enum outcome outcome;
     enum reached reached;
-    int status;                             /* HTTP status; 0 none */
-    int64_t retry_after_ms;                 /* as asked by the receiver; 0 none */
+    int status;             /* HTTP status; 0 none */
+    int64_t retry_after_ms; /* as asked by the receiver; 0 none */
     char error[160];
-    char answer[160];                       /* first bytes of the answer, printable */
+    char answer[160]; /* first bytes of the answer, printable */
 };
 
 /* One transition: the same record is the log line, the audit entry and the API's event. */
 struct transition {
     int64_t at_ms;
     enum { SUBJECT_MONITOR, SUBJECT_INCIDENT, SUBJECT_DELIVERY, SUBJECT_CONFIG } subject;
-    char name[NAME_SIZE];                   /* monitor name, incident id, delivery id */
+    char name[NAME_SIZE]; /* monitor name, incident id, delivery id */
     char from[16], to[16];
     enum cause cause;
     char actor[NAME_SIZE];
     enum reason reason;
-    char text[320];                         /* one sentence */
+    char text[320]; /* one sentence */
 };
 
 #endif

@@ -10,7 +10,7 @@ const char *reason_name(enum reason r);
 const char *monitor_state_name(enum monitor_state s);
 const char *severity_name(enum severity s);
 const char *incident_state_name(enum incident_state s);
-const char *notice_name(enum notice_type t);            /* "incident.triggered" … */
+const char *notice_name(enum notice_type t); /* "incident.triggered" … */
 const char *delivery_state_name(enum delivery_state s);
 const char *cause_name(enum cause c);
 

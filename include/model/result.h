@@ -16,10 +16,20 @@ enum verdict { VERDICT_UP, VERDICT_DEGRADED, VERDICT_DOWN, VERDICT_UNKNOWN };
 
 /* Why. One word each, the same in log, API, metrics and webhooks. */
 enum reason {
-    REASON_OK, REASON_RESOLVE, REASON_CONNECT, REASON_TIMEOUT, REASON_TLS, REASON_PROTOCOL,
-    REASON_TRUNCATED, REASON_REDIRECT, REASON_STATUS, REASON_EXPECT, REASON_EXIT,
-    REASON_MISSED, REASON_FAIL,
-    REASON_LOCAL,               /* our own trouble: counts neither for nor against */
+    REASON_OK,
+    REASON_RESOLVE,
+    REASON_CONNECT,
+    REASON_TIMEOUT,
+    REASON_TLS,
+    REASON_PROTOCOL,
+    REASON_TRUNCATED,
+    REASON_REDIRECT,
+    REASON_STATUS,
+    REASON_EXPECT,
+    REASON_EXIT,
+    REASON_MISSED,
+    REASON_FAIL,
+    REASON_LOCAL, /* our own trouble: counts neither for nor against */
     REASON_COUNT
 };
 
@@ -37,47 +47,47 @@ struct certificate {
     bool present;
     int64_t not_before_ms, not_after_ms;
     char subject[256], issuer[256];
-    char san[1024];             /* names, comma-separated */
-    char tls_version[16];       /* "TLSv1.3" */
+    char san[1024];       /* names, comma-separated */
+    char tls_version[16]; /* "TLSv1.3" */
 };
 
 struct observation {
-    int64_t at_ms;              /* when it began, wall clock */
+    int64_t at_ms; /* when it began, wall clock */
     struct phases phases;
-    enum reason reason;         /* REASON_OK when the transfer itself went through */
-    char message[256];          /* the fact, when it did not */
-    int status;                 /* 0: no answer */
+    enum reason reason; /* REASON_OK when the transfer itself went through */
+    char message[256];  /* the fact, when it did not */
+    int status;         /* 0: no answer */
     int redirects;
-    char http_version[8];       /* "1.1", "2" */
-    char ip[64];                /* address talked to last */
-    const char *effective_url;  /* after redirects; NULL when the same */
-    const struct header *headers;   /* of the last response */
+    char http_version[8];         /* "1.1", "2" */
+    char ip[64];                  /* address talked to last */
+    const char *effective_url;    /* after redirects; NULL when the same */
+    const struct header *headers; /* of the last response */
     size_t n_headers;
-    const char *body;           /* decoded; at most the body cap */
+    const char *body; /* decoded; at most the body cap */
     size_t body_len;
-    int64_t size;               /* bytes of the body as received in full, also beyond the cap */
+    int64_t size; /* bytes of the body as received in full, also beyond the cap */
     bool body_capped;
     struct certificate cert;
 };
 
 /* One expectation and how it fared. */
 struct held {
-    char text[160];             /* as written: latency < 800ms */
-    char actual[96];            /* 1.24s */
+    char text[160];  /* as written: latency < 800ms */
+    char actual[96]; /* 1.24s */
     bool held;
-    bool warn;                  /* from `warn`: not held means degraded */
+    bool warn; /* from `warn`: not held means degraded */
 };
-#define HELD_MAX 32             /* expectations of one monitor; config refuses more */
+#define HELD_MAX 32 /* expectations of one monitor; config refuses more */
 
 struct result {
-    int64_t due_ms;             /* the slot it was planned for */
-    int64_t at_ms;              /* when it began */
-    int64_t lateness_us;        /* monotonic, at - due; never negative */
+    int64_t due_ms;      /* the slot it was planned for */
+    int64_t at_ms;       /* when it began */
+    int64_t lateness_us; /* monotonic, at - due; never negative */
     enum verdict verdict;
     enum reason reason;
     int status;
     struct phases phases;
-    char message[256];          /* "latency < 800ms: was 1.24s"; empty when all is well */
+    char message[256]; /* "latency < 800ms: was 1.24s"; empty when all is well */
 };
 
 #endif

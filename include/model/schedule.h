@@ -12,7 +12,7 @@
 
 #include "base/zone.h"
 
-#define ONCALL_MAX_PEOPLE 64    /* at one instant; config refuses schedules that could give more */
+#define ONCALL_MAX_PEOPLE 64 /* at one instant; config refuses schedules that could give more */
 
 enum turn_unit { UNIT_SECOND, UNIT_MINUTE, UNIT_HOUR, UNIT_DAY, UNIT_WEEK, UNIT_MONTH };
 enum turn_clock { CLOCK_WALL, CLOCK_ELAPSED };
@@ -32,31 +32,33 @@ enum restrict_kind { RESTRICT_DAILY, RESTRICT_WEEKLY };
  * Monday 00:00 for RESTRICT_WEEKLY. start == end means the whole day (or week). */
 struct restriction {
     enum restrict_kind kind;
-    unsigned days;              /* RESTRICT_DAILY: bit 0 = Monday … bit 6 = Sunday; the day it starts on */
-    int32_t start_s, end_s;     /* end < start passes midnight (or the end of the week) */
+    unsigned days; /* RESTRICT_DAILY: bit 0 = Monday … bit 6 = Sunday; the day it starts on */
+    int32_t start_s, end_s; /* end < start passes midnight (or the end of the week) */
 };
 
 struct layer {
     const char *name;
-    const struct zone *zone;    /* the layer's own or the schedule's; never NULL */
-    int64_t anchor_local_s;     /* wall time of the first handoff */
-    bool anchor_is_instant;     /* the anchor was written with an offset or Z: then anchor_utc_s is that instant */
-    int64_t anchor_utc_s;       /* and anchor_local_s its wall time in `zone` */
-    int64_t from_ms, until_ms;  /* bounds of the layer; INT64_MIN, INT64_MAX when absent */
-    int every;                  /* 1..9000 */
+    const struct zone *zone; /* the layer's own or the schedule's; never NULL */
+    int64_t anchor_local_s;  /* wall time of the first handoff */
+    bool anchor_is_instant; /* the anchor was written with an offset or Z: then anchor_utc_s is that
+                               instant */
+    int64_t anchor_utc_s;   /* and anchor_local_s its wall time in `zone` */
+    int64_t from_ms, until_ms; /* bounds of the layer; INT64_MIN, INT64_MAX when absent */
+    int every;                 /* 1..9000 */
     enum turn_unit unit;
-    enum turn_clock clock;      /* default: wall for day, week, month; elapsed below; month is always wall */
+    enum turn_clock
+        clock; /* default: wall for day, week, month; elapsed below; month is always wall */
     enum month_day month_day;
     enum zone_gap gap;
     enum advance advance;
-    bool backwards;             /* turns also run before the anchor (default: nobody there) */
+    bool backwards; /* turns also run before the anchor (default: nobody there) */
     bool allow_empty;
     int start_index;
     int level;
     struct slot *members;
     size_t n_members;
     struct restriction *restrict_to;
-    size_t n_restrict;          /* 0: always */
+    size_t n_restrict; /* 0: always */
 };
 
 enum override_kind { OVERRIDE_SET, OVERRIDE_REPLACE, OVERRIDE_ADD, OVERRIDE_REMOVE };
@@ -64,8 +66,8 @@ enum override_kind { OVERRIDE_SET, OVERRIDE_REPLACE, OVERRIDE_ADD, OVERRIDE_REMO
 struct override {
     enum override_kind kind;
     int64_t start_ms, end_ms;
-    struct slot people;         /* set, add, remove; for replace the one replaced */
-    struct slot with;           /* replace */
+    struct slot people; /* set, add, remove; for replace the one replaced */
+    struct slot with;   /* replace */
 };
 
 struct shift {

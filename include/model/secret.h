@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 struct secret {
-    const char *bytes;      /* NUL-terminated; NULL when not given */
+    const char *bytes; /* NUL-terminated; NULL when not given */
     size_t len;
 };
 

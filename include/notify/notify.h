@@ -18,8 +18,8 @@ void notifier_close(struct notifier *n);
 typedef void notify_done_fn(void *arg, const struct attempt *a, int64_t first_byte_us);
 /* Copies what it needs of the channel and of `d`: a reload may free the config while an attempt
  * is under way. `number` is the attempt's number, from 1. */
-void notifier_send(struct notifier *n, const struct channel *ch, const struct delivery *d, int number,
-                   notify_done_fn *done, void *arg);
+void notifier_send(struct notifier *n, const struct channel *ch, const struct delivery *d,
+                   int number, notify_done_fn *done, void *arg);
 size_t notifier_running(const struct notifier *n);
 
 #endif

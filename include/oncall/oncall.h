@@ -14,9 +14,9 @@
 /* The people on call, in order, without duplicates; names are borrowed from the schedule. */
 struct oncall {
     const char *people[ONCALL_MAX_PEOPLE];
-    size_t n;                   /* 0: a gap */
-    const char *layer;          /* what decided: a layer's name (the first of several), "override" when one
-                                 * changed the answer, "temporary"; NULL when no layer has anybody */
+    size_t n;          /* 0: a gap */
+    const char *layer; /* what decided: a layer's name (the first of several), "override" when one
+                        * changed the answer, "temporary"; NULL when no layer has anybody */
 };
 
 void oncall_who(const struct schedule *s, int64_t at_ms, struct oncall *ret);

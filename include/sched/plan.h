@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-int64_t plan_phase(const char *name, int64_t interval_ms);              /* in [0, interval) */
+int64_t plan_phase(const char *name, int64_t interval_ms); /* in [0, interval) */
 /* The first slot >= now. */
 int64_t plan_first(int64_t phase_ms, int64_t interval_ms, int64_t now_ms);
 /* The slot after `due_ms`, skipping those already gone by; *ret_missed counts the skipped. */

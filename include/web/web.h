@@ -23,17 +23,20 @@ struct web_app {
     const struct engine *(*engine)(void *arg);
     struct store *(*store)(void *arg);
     const struct monitor_facts *(*facts)(void *arg, const char *monitor);
-    bool (*ready)(void *arg, struct err *why_not);          /* probing and able to deliver */
-    int (*act)(void *arg, const char *verb, const char *incident, const char *who, struct err *e);  /* "ack" "unack" "resolve" */
-    void (*metrics)(void *arg, struct buf *out);            /* the daemon's own families, already in exposition format */
-    /* Sends a test notice now; `done` once with JSON of the outcome. -1: no such person or channel. */
+    bool (*ready)(void *arg, struct err *why_not); /* probing and able to deliver */
+    int (*act)(void *arg, const char *verb, const char *incident, const char *who,
+               struct err *e); /* "ack" "unack" "resolve" */
+    void (*metrics)(void *arg,
+                    struct buf *out); /* the daemon's own families, already in exposition format */
+    /* Sends a test notice now; `done` once with JSON of the outcome. -1: no such person or channel.
+     */
     int (*test_page)(void *arg, const char *person_or_channel,
                      void (*done)(void *req, const char *json, bool ok), void *req, struct err *e);
     int64_t started_ms;
 };
 
-int web_open(struct loop *l, const struct config *c, const struct web_app *app, void *arg, struct web **ret,
-             struct err *e) MW_MUST_CHECK;
+int web_open(struct loop *l, const struct config *c, const struct web_app *app, void *arg,
+             struct web **ret, struct err *e) MW_MUST_CHECK;
 const char *web_address(const struct web *w);
 void web_close(struct web *w);
 

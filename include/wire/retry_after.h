@@ -1,4 +1,5 @@
-/* retry_after.h - the Retry-After header: seconds, or an HTTP date (RFC 9110 5.6.7, IMF-fixdate). */
+/* retry_after.h - the Retry-After header: seconds, or an HTTP date (RFC 9110 5.6.7, IMF-fixdate).
+ */
 #ifndef WIRE_RETRY_AFTER_H
 #define WIRE_RETRY_AFTER_H
 

@@ -14,7 +14,7 @@
 #include "config/load.h"
 #include "loop/systemd.h"
 
-#define DRAIN_MS 1500
+#define DRAIN_MS      1500
 #define DRAIN_STEP_MS 20
 
 /* --- ending --- */

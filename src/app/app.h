@@ -19,17 +19,17 @@ struct app;
 /* --- prober.c: when, and what came of it --- */
 
 struct runner {
-    struct heap_node due;           /* due.due: wall milliseconds */
+    struct heap_node due; /* due.due: wall milliseconds */
     const struct monitor *monitor;
-    char name[NAME_SIZE];           /* outlives the configuration it came from */
+    char name[NAME_SIZE]; /* outlives the configuration it came from */
     struct app *app;
-    struct probe *probe;            /* NULL: could not be prepared; the error is its result */
+    struct probe *probe; /* NULL: could not be prepared; the error is its result */
     struct err broken;
     bool running, overdue;
-    bool on_slot;                   /* the run under way is a planned one: its sample is kept */
+    bool on_slot; /* the run under way is a planned one: its sample is kept */
     int64_t due_ms, phase_ms;
     int64_t began_ms, lateness_us;
-    uint64_t stalls;                /* of the loop, when the run began */
+    uint64_t stalls; /* of the loop, when the run began */
     struct monitor_facts facts;
 };
 
@@ -50,25 +50,25 @@ struct prober {
 int64_t prober_bucket_us(int i);
 void prober_configure(struct prober *p, struct app *a);
 void prober_start(struct prober *p);
-void prober_replan(struct prober *p);       /* the clock was stepped */
-void prober_stop(struct prober *p);         /* cancels what runs */
+void prober_replan(struct prober *p); /* the clock was stepped */
+void prober_stop(struct prober *p);   /* cancels what runs */
 void prober_done(struct prober *p);
 const struct monitor_facts *prober_facts(const struct prober *p, const char *monitor);
-int64_t prober_overdue_ms(const struct prober *p, int64_t now_ms);  /* how late the first start is; 0 not */
+int64_t prober_overdue_ms(const struct prober *p,
+                          int64_t now_ms); /* how late the first start is; 0 not */
 
 /* --- decide.c: commit, then act --- */
-
 
 struct decide {
     struct effects fx;
     struct timer wake;
     struct owner owner;
     size_t committing;
-    int64_t decided_us;             /* monotonic: when the event that is being decided came */
+    int64_t decided_us; /* monotonic: when the event that is being decided came */
     /* from the deciding event to the first byte of a page, first attempts only */
     uint64_t delay_count;
     int64_t delay_sum_us, delay_max_us;
-    uint64_t attempts[3];           /* by outcome */
+    uint64_t attempts[3]; /* by outcome */
 };
 
 /* Every event goes: decide_begin(), engine_…(&fx), decide_end(). */
@@ -81,12 +81,12 @@ void decide_snapshot(struct app *a, struct commit *c);
 struct health {
     struct timer tick;
     struct owner owner;
-    int64_t store_away_ms;          /* since; 0: up */
+    int64_t store_away_ms; /* since; 0: up */
     bool store_told, blind;
     int blind_windows;
-    uint64_t local, total;          /* results since the window began */
-    uint64_t stalls;                /* times the loop stood still for more than STALL_US */
-    int64_t trim_ms;                /* when memory is given back; 0: done */
+    uint64_t local, total; /* results since the window began */
+    uint64_t stalls;       /* times the loop stood still for more than STALL_US */
+    int64_t trim_ms;       /* when memory is given back; 0: done */
     int64_t watchdog_ms, fed_ms;
     uint64_t turns_fed;
     enum store_state store_state;
@@ -122,7 +122,7 @@ struct app {
     struct timer drain;
     int64_t drain_until_us;
     enum app_phase phase;
-    int64_t clock_offset_us;        /* wall - monotonic, when last agreed */
+    int64_t clock_offset_us; /* wall - monotonic, when last agreed */
     int64_t started_ms;
     uint64_t reloads, bad_reloads;
     int exit_status;
@@ -132,7 +132,7 @@ struct app {
 void clock_init(struct app *a);
 int64_t app_now_ms(const struct app *a);
 int64_t app_now_us(const struct app *a);
-bool clock_check(struct app *a);            /* true when it was stepped */
+bool clock_check(struct app *a); /* true when it was stepped */
 
 void app_metrics(void *arg, struct buf *out);
 void app_reload(struct app *a);

@@ -7,7 +7,7 @@
 
 #include "app.h"
 
-#define STEP_US 500000      /* less is the slewing of a healthy clock */
+#define STEP_US 500000 /* less is the slewing of a healthy clock */
 
 static int64_t offset_us(void)
 {

@@ -21,7 +21,8 @@ struct act {
     } sends[];
 };
 
-struct try {
+struct
+try {
     struct app *app;
     int64_t decided_us;
 };
@@ -39,7 +40,7 @@ static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_b
     struct app *a = t->app;
     struct decide *d = &a->decide;
 
-    if (!at) {              /* we are closing: the next start sends it again */
+    if (!at) { /* we are closing: the next start sends it again */
         mem_free(t);
         return;
     }
@@ -62,8 +63,10 @@ static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_b
 /* The channel left the configuration while a page waited for it. */
 static void refuse(struct try *t, const struct delivery *d)
 {
-    struct attempt at = {.number = d->attempt, .at_ms = app_now_ms(t->app),
-                         .outcome = OUTCOME_PERMANENT, .reached = REACHED_NO};
+    struct attempt at = {.number = d->attempt,
+                         .at_ms = app_now_ms(t->app),
+                         .outcome = OUTCOME_PERMANENT,
+                         .reached = REACHED_NO};
 
     text_copy(at.delivery, sizeof at.delivery, d->id);
     snprintf(at.error, sizeof at.error, "channel %s is not configured any more", d->notice.channel);
@@ -94,7 +97,8 @@ static void on_committed(void *arg, bool kept)
 
     a->decide.committing--;
     if (!kept)
-        log_error("store", "a decision could be kept neither in Redis nor on disk; acting all the same");
+        log_error("store",
+                  "a decision could be kept neither in Redis nor on disk; acting all the same");
     if (a->phase != APP_CLOSING)
         for (size_t i = 0; i < act->n; i++)
             send_one(a, &act->sends[i], act->decided_us);
@@ -126,8 +130,10 @@ static enum log_level level_of(const struct transition *t)
 static void log_transition(const struct transition *t)
 {
     static const char *const subjects[] = {
-        [SUBJECT_MONITOR] = "monitor", [SUBJECT_INCIDENT] = "incident",
-        [SUBJECT_DELIVERY] = "delivery", [SUBJECT_CONFIG] = "config",
+        [SUBJECT_MONITOR] = "monitor",
+        [SUBJECT_INCIDENT] = "incident",
+        [SUBJECT_DELIVERY] = "delivery",
+        [SUBJECT_CONFIG] = "config",
     };
     char subject[NAME_SIZE + 16];
 

@@ -1,7 +1,7 @@
 /* for_web.c - what the web may see of us, and do. */
 #include "app.h"
-#include "base/text.h"
 #include "app/test_page.h"
+#include "base/text.h"
 
 static const struct config *on_config(void *arg)
 {
@@ -56,7 +56,8 @@ static int on_act(void *arg, const char *verb, const char *incident, const char 
 }
 
 static int on_test_page(void *arg, const char *to,
-                        void (*done)(void *req, const char *json, bool ok), void *req, struct err *e)
+                        void (*done)(void *req, const char *json, bool ok), void *req,
+                        struct err *e)
 {
     struct app *a = arg;
 
@@ -66,8 +67,14 @@ static int on_test_page(void *arg, const char *to,
 const struct web_app *app_for_web(struct app *a)
 {
     static struct web_app w = {
-        .config = on_config, .engine = on_engine, .store = on_store, .facts = on_facts,
-        .ready = on_ready, .act = on_act, .metrics = app_metrics, .test_page = on_test_page,
+        .config = on_config,
+        .engine = on_engine,
+        .store = on_store,
+        .facts = on_facts,
+        .ready = on_ready,
+        .act = on_act,
+        .metrics = app_metrics,
+        .test_page = on_test_page,
     };
 
     w.started_ms = a->started_ms;

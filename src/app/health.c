@@ -11,12 +11,12 @@
 #include "loop/memory.h"
 #include "loop/systemd.h"
 
-#define TICK_MS 250
-#define STALL_US 1000000            /* the loop's own tick this late: what was seen meanwhile is doubtful */
-#define STORE_PATIENCE_MS 10000     /* a restart of Redis wakes nobody */
-#define OVERDUE_MOST_MS 10000       /* without a start or a send for so long there is no progress */
-#define WINDOW_RESULTS 5
-#define TRIM_AFTER_MS 2000          /* by then the start is over */
+#define TICK_MS           250
+#define STALL_US          1000000 /* the loop's own tick this late: what was seen meanwhile is doubtful */
+#define STORE_PATIENCE_MS 10000 /* a restart of Redis wakes nobody */
+#define OVERDUE_MOST_MS   10000 /* without a start or a send for so long there is no progress */
+#define WINDOW_RESULTS    5
+#define TRIM_AFTER_MS     2000 /* by then the start is over */
 
 static void check_clock(struct app *a)
 {
@@ -59,7 +59,8 @@ void health_store(struct app *a, enum store_state s, const char *why)
         if (a->phase == APP_RUNNING)
             tell_store(a, false);
     } else if (s == STORE_AWAY && !h->store_away_ms) {
-        log_warning("store", "away: %s; decisions go on, results wait in the spool", why ? why : "");
+        log_warning("store", "away: %s; decisions go on, results wait in the spool",
+                    why ? why : "");
         h->store_away_ms = app_now_ms(a);
     }
 }

@@ -17,8 +17,8 @@ static void lateness(const struct prober *p, struct buf *out)
     for (int i = 0; i < LATE_BUCKETS; i++) {
         sum += p->late[i];
         if (i + 1 < LATE_BUCKETS)
-            buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name,
-                       (double)prober_bucket_us(i) / 1e6, (unsigned long long)sum);
+            buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, (double)prober_bucket_us(i) / 1e6,
+                       (unsigned long long)sum);
     }
     buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %g\n%s_count %llu\n", name,
                (unsigned long long)sum, name, (double)p->late_sum_us / 1e6, name,
@@ -52,8 +52,9 @@ void app_metrics(void *arg, struct buf *out)
     lateness(&a->prober, out);
     pages(&a->decide, out);
     family(out, "midwatch_reloads_total", "counter", "Reloads of the configuration by result.");
-    buf_printf(out, "midwatch_reloads_total{result=\"good\"} %llu\n"
-                    "midwatch_reloads_total{result=\"bad\"} %llu\n",
+    buf_printf(out,
+               "midwatch_reloads_total{result=\"good\"} %llu\n"
+               "midwatch_reloads_total{result=\"bad\"} %llu\n",
                (unsigned long long)a->reloads, (unsigned long long)a->bad_reloads);
     family(out, "midwatch_blind", "gauge", "1 while most probes fail by our own trouble.");
     buf_printf(out, "midwatch_blind %d\n", a->health.blind);

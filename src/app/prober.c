@@ -64,7 +64,8 @@ static void start(struct prober *p, struct runner *r)
     if (r->probe) {
         probe_start(r->probe, on_observation, r);
     } else {
-        struct observation o = {.at_ms = r->began_ms, .phases = PHASES_NONE, .reason = REASON_LOCAL};
+        struct observation o = {
+            .at_ms = r->began_ms, .phases = PHASES_NONE, .reason = REASON_LOCAL};
 
         text_copy(o.message, sizeof o.message, r->broken.text);
         on_observation(r, &o);

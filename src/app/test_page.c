@@ -24,7 +24,9 @@ struct test_try {
 static void write_outcome(struct test *t, const struct test_try *y, const struct attempt *a)
 {
     static const char *const words[] = {
-        [OUTCOME_OK] = "accepted", [OUTCOME_RETRY] = "failed", [OUTCOME_PERMANENT] = "refused",
+        [OUTCOME_OK] = "accepted",
+        [OUTCOME_RETRY] = "failed",
+        [OUTCOME_PERMANENT] = "refused",
     };
 
     jw_object(&t->json);

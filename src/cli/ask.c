@@ -103,8 +103,8 @@ static int verdict(const struct question *q, const char *listen)
 static void ask(struct question *q, const char *method, const char *json_body)
 {
     prepare(q, method, json_body);
-    q->target = http_target_new(q->world.http, &q->spec, PATIENCE_MS, "midwatch/" MW_VERSION,
-                                &q->failed);
+    q->target =
+        http_target_new(q->world.http, &q->spec, PATIENCE_MS, "midwatch/" MW_VERSION, &q->failed);
     if (!q->target) {
         world_stop(&q->world);
     } else {

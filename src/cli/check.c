@@ -135,8 +135,9 @@ const struct command command_check = {
     .words = "[FILE]",
     .most = 1,
     .summary = "is the configuration right?",
-    .help = "Reads the file and everything it includes, and prints all that is wrong with it, each\n"
-            "as FILE:LINE:COL: error: TEXT. When nothing is: what it would do, and who is on call\n"
-            "now. Nothing is probed and nobody is told.",
+    .help =
+        "Reads the file and everything it includes, and prints all that is wrong with it, each\n"
+        "as FILE:LINE:COL: error: TEXT. When nothing is: what it would do, and who is on call\n"
+        "now. Nothing is probed and nobody is told.",
     .run = run,
 };

@@ -12,15 +12,19 @@
 #include "config/load.h"
 
 const struct command *const cli_commands[] = {
-    &command_run,        &command_check,   &command_probe,     &command_status,
-    &command_incidents,  &command_ack,     &command_unack,     &command_resolve,
-    &command_oncall,     &command_deliveries, &command_test_page, &command_version,
-    &command_documents,  NULL,
+    &command_run,       &command_check,
+    &command_probe,     &command_status,
+    &command_incidents, &command_ack,
+    &command_unack,     &command_resolve,
+    &command_oncall,    &command_deliveries,
+    &command_test_page, &command_version,
+    &command_documents, NULL,
 };
 
 static const struct option_row common[] = {
-    {"config", 'c', "FILE", "the configuration (else $MIDWATCH_CONFIG, ./midwatch.yaml, "
-                            "/etc/midwatch/midwatch.yaml)"},
+    {"config", 'c', "FILE",
+     "the configuration (else $MIDWATCH_CONFIG, ./midwatch.yaml, "
+     "/etc/midwatch/midwatch.yaml)"},
     {"json", 0, NULL, "JSON on standard output"},
     {"help", 'h', NULL, "this text"},
     {NULL, 0, NULL, NULL},
@@ -65,8 +69,9 @@ static void print_option(const struct option_row *o)
 {
     char head[64];
 
-    snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "  ", o->letter ? o->letter : ' ',
-             o->letter ? ", " : " ", o->name, o->value ? " " : "", o->value ? o->value : "");
+    snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "  ",
+             o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name, o->value ? " " : "",
+             o->value ? o->value : "");
     printf("  %-24s %s\n", head, o->help);
 }
 
@@ -84,12 +89,14 @@ static int print_command_help(const struct command *c)
 static int print_help(FILE *to)
 {
     fputs("midwatch watches what a product runs and wakes the right person.\n\n"
-          "usage: midwatch COMMAND [OPTION…]\n\n", to);
+          "usage: midwatch COMMAND [OPTION…]\n\n",
+          to);
     for (size_t i = 0; cli_commands[i]; i++)
         if (!cli_commands[i]->hidden)
             fprintf(to, "  %-12s %s\n", cli_commands[i]->name, cli_commands[i]->summary);
     fputs("\n`midwatch COMMAND --help` tells more. Exit status: 0 good, 1 the answer is no,\n"
-          "2 wrong usage, 3 the daemon or the store cannot be reached.\n", to);
+          "2 wrong usage, 3 the daemon or the store cannot be reached.\n",
+          to);
     return to == stdout ? EXIT_GOOD : EXIT_USAGE;
 }
 
@@ -235,7 +242,8 @@ static int skip_common(int argc, char **argv, const char **ret_config)
     return i;
 }
 
-/* Started with 0, 1 or 2 closed, a socket could land there and be written to as if it were a word. */
+/* Started with 0, 1 or 2 closed, a socket could land there and be written to as if it were a word.
+ */
 static void hold_standard_files(void)
 {
     int fd;

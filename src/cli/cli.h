@@ -12,9 +12,9 @@
 
 /* One option of a command. `--name VALUE`, `--name=VALUE`, or a flag. */
 struct option_row {
-    const char *name;           /* "json" */
-    char letter;                /* 0: none */
-    const char *value;          /* "FILE": takes one; NULL: a flag */
+    const char *name;  /* "json" */
+    char letter;       /* 0: none */
+    const char *value; /* "FILE": takes one; NULL: a flag */
     const char *help;
 };
 
@@ -23,8 +23,8 @@ struct args {
     const struct command *command;
     const char *config_path;
     bool json;
-    const char *values[16];     /* by row of the command's options; a flag given is "" */
-    const char *words[64];      /* the rest, in order */
+    const char *values[16]; /* by row of the command's options; a flag given is "" */
+    const char *words[64];  /* the rest, in order */
     size_t n_words;
 };
 
@@ -32,13 +32,14 @@ extern const struct command command_run, command_check, command_probe, command_s
     command_incidents, command_ack, command_unack, command_resolve, command_oncall,
     command_deliveries, command_test_page, command_version, command_documents;
 
-/* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml. */
+/* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml.
+ */
 const char *cli_config_path(const char *given);
 /* Loads it, prints what is wrong on stderr. 0 or -1. */
 int cli_load(const struct args *a, struct config **ret);
-int cli_usage(const struct command *c, const char *fmt, ...) MW_PRINTF(2, 3);    /* EXIT_USAGE */
+int cli_usage(const struct command *c, const char *fmt, ...) MW_PRINTF(2, 3); /* EXIT_USAGE */
 
-bool cli_colour(int fd);        /* a terminal, and no NO_COLOR */
+bool cli_colour(int fd); /* a terminal, and no NO_COLOR */
 
 /* A table for people: columns as wide as they must be, cut to the terminal; colour by column. */
 struct table;

@@ -19,16 +19,17 @@ static void add_delivery(struct table *t, const struct jv *d, int64_t now_ms)
 
     show_time(d, "created_at", now_ms, when, sizeof when);
     snprintf(tries, sizeof tries, "%d", (int)jv_get_int(d, "attempts", 0));
-    table_add(t, (const char *[]){when, show_or(jv_get_text(d, "incident"), ""),
-                                  dot ? dot + 1 : type, jv_get_text(d, "person"),
-                                  jv_get_text(d, "channel"), state, tries, jv_get_text(d, "error")});
+    table_add(t,
+              (const char *[]){when, show_or(jv_get_text(d, "incident"), ""), dot ? dot + 1 : type,
+                               jv_get_text(d, "person"), jv_get_text(d, "channel"), state, tries,
+                               jv_get_text(d, "error")});
     table_tint(t, 5, show_tint(state));
 }
 
 static int print(const struct jv *list)
 {
-    static const char *const heads[] = {"WHEN", "INCIDENT", "WHAT", "PERSON", "CHANNEL", "STATE",
-                                        "TRIES", "LAST ERROR"};
+    static const char *const heads[] = {"WHEN",    "INCIDENT", "WHAT",  "PERSON",
+                                        "CHANNEL", "STATE",    "TRIES", "LAST ERROR"};
     struct table *t = table_new(8, heads);
 
     for (size_t i = 0; i < jv_len(list); i++)

@@ -1,4 +1,5 @@
-/* documents.c - what is generated from the tables: configuration and commands. For `make documents`. */
+/* documents.c - what is generated from the tables: configuration and commands. For `make
+ * documents`. */
 #include <stdio.h>
 
 #include "base/text.h"
@@ -10,9 +11,12 @@ static const struct document {
     const char *name;
     void (*print)(struct buf *out);
 } documents[] = {
-    {"example", config_print_example},     {"schema", config_print_schema},
-    {"reference", config_print_reference}, {"midwatch.yaml.5", config_print_man},
-    {"midwatch.1", manual_print},          {"completion.bash", completion_print_bash},
+    {"example", config_print_example},
+    {"schema", config_print_schema},
+    {"reference", config_print_reference},
+    {"midwatch.yaml.5", config_print_man},
+    {"midwatch.1", manual_print},
+    {"completion.bash", completion_print_bash},
     {"completion.zsh", completion_print_zsh},
 };
 

@@ -119,7 +119,8 @@ static int run_resolve(const struct args *a)
     return tell(a, "resolved");
 }
 
-#define WHICH "INCIDENT is its id, a beginning or end of it that fits only one, or the name of its monitor."
+#define WHICH                                                                                      \
+    "INCIDENT is its id, a beginning or end of it that fits only one, or the name of its monitor."
 
 const struct command command_ack = {
     .name = "ack",
@@ -149,8 +150,9 @@ const struct command command_resolve = {
     .least = 1,
     .most = 1,
     .summary = "close an incident by hand",
-    .help = "Tells exactly those who had been paged. A monitor that goes on failing opens a new one\n"
-            "after another fail_after results. " WHICH,
+    .help =
+        "Tells exactly those who had been paged. A monitor that goes on failing opens a new one\n"
+        "after another fail_after results. " WHICH,
     .options = verb_options,
     .run = run_resolve,
 };

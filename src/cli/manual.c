@@ -22,7 +22,8 @@ static void man_command(struct buf *out, const struct command *c)
 {
     const struct option_row *o = c->options ? c->options : none;
 
-    buf_printf(out, ".Ss midwatch %s%s%s\n", c->name, c->words ? " " : "", c->words ? c->words : "");
+    buf_printf(out, ".Ss midwatch %s%s%s\n", c->name, c->words ? " " : "",
+               c->words ? c->words : "");
     buf_printf(out, "%s.\n.Pp\n%s\n", c->summary, c->help);
     if (!o->name)
         return;
@@ -37,7 +38,8 @@ static const char head[] =
     ".Dd November 22, 2026\n.Dt MIDWATCH 1\n.Os\n.Sh NAME\n.Nm midwatch\n"
     ".Nd watch what a product runs and wake the right person\n"
     ".Sh SYNOPSIS\n.Nm\n.Op Fl c Ar FILE\n.Ar command\n.Op Ar options\n"
-    ".Sh DESCRIPTION\n.Nm\nprobes what a product runs, keeps the measurements in Redis, decides what\n"
+    ".Sh DESCRIPTION\n.Nm\nprobes what a product runs, keeps the measurements in Redis, decides "
+    "what\n"
     "is wrong and wakes the right person by webhook, by the on-call rotation of one file,\n"
     ".Xr midwatch.yaml 5 .\n.Pp\nEvery command takes these:\n.Bl -tag -width Ds\n"
     ".It Fl c , Fl Fl config Ar FILE\nthe configuration; else\n.Ev MIDWATCH_CONFIG ,\n"
@@ -84,10 +86,12 @@ void completion_print_bash(struct buf *out)
         options_line(out, cli_commands[i]);
         buf_str(out, "\" ;;\n");
     }
-    buf_str(out, "        esac\n    fi\n"
-                 "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
-                 "    [ \"${#COMPREPLY[@]}\" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
-                 "}\ncomplete -F _midwatch midwatch\n");
+    buf_str(
+        out,
+        "        esac\n    fi\n"
+        "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n"
+        "    [ \"${#COMPREPLY[@]}\" -gt 0 ] || mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n"
+        "}\ncomplete -F _midwatch midwatch\n");
 }
 
 void completion_print_zsh(struct buf *out)

@@ -12,12 +12,14 @@
 enum { OPTION_SCHEDULE, OPTION_AT, OPTION_UNTIL };
 static const struct option_row options[] = {
     {"schedule", 0, "NAME", "this one only (else all)"},
-    {"at", 0, "TIME", "at this instant, RFC 3339; without an offset in the schedule's zone (else now)"},
+    {"at", 0, "TIME",
+     "at this instant, RFC 3339; without an offset in the schedule's zone (else now)"},
     {"until", 0, "TIME", "every change from --at until then"},
     {NULL, 0, NULL, NULL},
 };
 
-/* What one line says: from `at_ms`, and until when it holds (INT64_MAX: asked for one instant only). */
+/* What one line says: from `at_ms`, and until when it holds (INT64_MAX: asked for one instant
+ * only). */
 struct span {
     const struct schedule *schedule;
     int64_t at_ms, to_ms;
@@ -84,7 +86,8 @@ static void say(struct output *o, const struct span *s)
         print_span(o->table, s);
 }
 
-static void say_schedule(struct output *o, const struct schedule *s, int64_t at_ms, int64_t until_ms)
+static void say_schedule(struct output *o, const struct schedule *s, int64_t at_ms,
+                         int64_t until_ms)
 {
     struct span span = {.schedule = s, .at_ms = at_ms, .to_ms = INT64_MAX};
 
@@ -121,7 +124,8 @@ static int one(const struct args *a, struct output *o, const struct schedule *s,
     if (at && read_time(at, s, &at_ms) < 0)
         return cli_usage(a->command, "--at is a time such as 2026-11-22T03:00:00Z, not `%s`", at);
     if (until && read_time(until, s, &until_ms) < 0)
-        return cli_usage(a->command, "--until is a time such as 2026-11-29T03:00:00Z, not `%s`", until);
+        return cli_usage(a->command, "--until is a time such as 2026-11-29T03:00:00Z, not `%s`",
+                         until);
     if (until_ms <= at_ms)
         return cli_usage(a->command, "--until must come after --at");
     say_schedule(o, s, at_ms, until_ms);
@@ -173,8 +177,9 @@ static int run(const struct args *a)
 const struct command command_oncall = {
     .name = "oncall",
     .summary = "who is on call, now or at any time",
-    .help = "Reads schedules from the file alone; the daemon need not run. With --until, a line for\n"
-            "every change.",
+    .help =
+        "Reads schedules from the file alone; the daemon need not run. With --until, a line for\n"
+        "every change.",
     .options = options,
     .run = run,
 };

@@ -24,9 +24,12 @@ static const struct phase_row {
     const char *name;
     size_t offset;
 } phases[] = {
-    {"resolve", offsetof(struct phases, resolve_us)}, {"connect", offsetof(struct phases, connect_us)},
-    {"tls", offsetof(struct phases, tls_us)},         {"wait", offsetof(struct phases, wait_us)},
-    {"transfer", offsetof(struct phases, transfer_us)}, {"total", offsetof(struct phases, total_us)},
+    {"resolve", offsetof(struct phases, resolve_us)},
+    {"connect", offsetof(struct phases, connect_us)},
+    {"tls", offsetof(struct phases, tls_us)},
+    {"wait", offsetof(struct phases, wait_us)},
+    {"transfer", offsetof(struct phases, transfer_us)},
+    {"total", offsetof(struct phases, total_us)},
 };
 #define N_PHASES (sizeof phases / sizeof *phases)
 
@@ -120,8 +123,10 @@ static void print_json(const struct monitor *m, const struct observation *o, con
 static const char *paint(enum verdict v, bool colour)
 {
     static const char *const escapes[] = {
-        [VERDICT_UP] = "\033[32m", [VERDICT_DEGRADED] = "\033[33m",
-        [VERDICT_DOWN] = "\033[31m", [VERDICT_UNKNOWN] = "\033[2m",
+        [VERDICT_UP] = "\033[32m",
+        [VERDICT_DEGRADED] = "\033[33m",
+        [VERDICT_DOWN] = "\033[31m",
+        [VERDICT_UNKNOWN] = "\033[2m",
     };
 
     return colour ? escapes[v] : "";
@@ -176,8 +181,11 @@ static void print_text(const struct monitor *m, const struct observation *o, con
     print_facts(o, loop_now_ms());
     print_phases(&o->phases);
     for (size_t i = 0; i < n; i++)
-        printf("  %s%s %s%s\n", h[i].held ? "✓ " : h[i].warn ? "! " : "✗ ", h[i].text,
-               h[i].actual[0] ? "— " : "", h[i].actual);
+        printf("  %s%s %s%s\n",
+               h[i].held   ? "✓ "
+               : h[i].warn ? "! "
+                           : "✗ ",
+               h[i].text, h[i].actual[0] ? "— " : "", h[i].actual);
 }
 
 /* --- the run --- */
@@ -268,8 +276,9 @@ const struct command command_probe = {
     .least = 1,
     .most = 1,
     .summary = "one probe now, with all it saw",
-    .help = "Runs the monitor's probe once, from here; nothing is recorded and nobody is told. Prints\n"
-            "the verdict, the phases, the certificate and every expectation with what was there.\n"
-            "Exit status 1 unless it is up or degraded.",
+    .help =
+        "Runs the monitor's probe once, from here; nothing is recorded and nobody is told. Prints\n"
+        "the verdict, the phases, the certificate and every expectation with what was there.\n"
+        "Exit status 1 unless it is up or degraded.",
     .run = run,
 };

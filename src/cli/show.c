@@ -17,7 +17,8 @@ static int64_t time_of(const struct jv *object, const char *key)
     return text && rfc3339_parse(text, &ms, &zoned) == 0 ? ms : 0;
 }
 
-const char *show_age(const struct jv *object, const char *key, int64_t now_ms, char *dst, size_t size)
+const char *show_age(const struct jv *object, const char *key, int64_t now_ms, char *dst,
+                     size_t size)
 {
     int64_t at_ms = time_of(object, key);
 
@@ -29,7 +30,8 @@ const char *show_age(const struct jv *object, const char *key, int64_t now_ms, c
     return dst;
 }
 
-const char *show_time(const struct jv *object, const char *key, int64_t now_ms, char *dst, size_t size)
+const char *show_time(const struct jv *object, const char *key, int64_t now_ms, char *dst,
+                      size_t size)
 {
     int64_t at_ms = time_of(object, key);
     struct civil c = civil_of(at_ms / 1000), today = civil_of(now_ms / 1000);
@@ -48,9 +50,9 @@ char show_tint(const char *state)
         const char *state;
         char tint;
     } tints[] = {
-        {"up", 'g'},       {"degraded", 'y'},  {"down", 'r'},       {"triggered", 'r'},
+        {"up", 'g'},           {"degraded", 'y'}, {"down", 'r'},      {"triggered", 'r'},
         {"acknowledged", 'y'}, {"resolved", 'g'}, {"delivered", 'g'}, {"accepted", 'g'},
-        {"refused", 'r'},  {"failed", 'r'},    {"waiting", 'y'},    {"sending", 'y'},
+        {"refused", 'r'},      {"failed", 'r'},   {"waiting", 'y'},   {"sending", 'y'},
     };
 
     for (size_t i = 0; state && i < sizeof tints / sizeof *tints; i++)

@@ -9,10 +9,12 @@
 #include "cli.h"
 
 /* "3m12s" since an RFC 3339 member of `object`; "" when it is not there. */
-const char *show_age(const struct jv *object, const char *key, int64_t now_ms, char *dst, size_t size);
+const char *show_age(const struct jv *object, const char *key, int64_t now_ms, char *dst,
+                     size_t size);
 /* "03:04:05" today, "11-22 03:04" else, in UTC. */
-const char *show_time(const struct jv *object, const char *key, int64_t now_ms, char *dst, size_t size);
-char show_tint(const char *state);      /* the colour of a state, for table_tint() */
+const char *show_time(const struct jv *object, const char *key, int64_t now_ms, char *dst,
+                      size_t size);
+char show_tint(const char *state); /* the colour of a state, for table_tint() */
 const char *show_or(const char *text, const char *otherwise);
 
 /* Asks, and either prints the answer as it is (--json) or hands the parsed list to `print`. */

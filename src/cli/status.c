@@ -46,8 +46,9 @@ static void add_monitor(struct table *t, const struct jv *m, int64_t now_ms)
     show_age(m, "since", now_ms, since, sizeof since);
     show_age(jv_get(m, "last"), "at", now_ms, ago, sizeof ago);
     latency_of(m, latency, sizeof latency);
-    table_add(t, (const char *[]){show_or(jv_get_text(m, "name"), "?"), state, since, latency,
-                                  ago[0] ? ago : "never", jv_get_text(jv_get(m, "last"), "message")});
+    table_add(t,
+              (const char *[]){show_or(jv_get_text(m, "name"), "?"), state, since, latency,
+                               ago[0] ? ago : "never", jv_get_text(jv_get(m, "last"), "message")});
     table_tint(t, 1, show_tint(state));
 }
 
@@ -120,6 +121,7 @@ static int run(const struct args *a)
 const struct command command_status = {
     .name = "status",
     .summary = "every monitor in a line",
-    .help = "Asks the running daemon; what is wrong comes first. Exit status 1 when a monitor is down.",
+    .help =
+        "Asks the running daemon; what is wrong comes first. Exit status 1 when a monitor is down.",
     .run = run,
 };

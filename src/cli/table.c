@@ -15,7 +15,7 @@ struct row {
 
 struct table {
     size_t columns;
-    VEC(struct row) rows;       /* the first holds the heads */
+    VEC(struct row) rows; /* the first holds the heads */
 };
 
 struct table *table_new(size_t columns, const char *const *heads)
@@ -46,11 +46,16 @@ void table_tint(struct table *t, size_t column, char colour)
 static const char *escape_of(char tint)
 {
     switch (tint) {
-    case 'g': return "\033[32m";
-    case 'y': return "\033[33m";
-    case 'r': return "\033[31m";
-    case 'd': return "\033[2m";
-    default: return "";
+    case 'g':
+        return "\033[32m";
+    case 'y':
+        return "\033[33m";
+    case 'r':
+        return "\033[31m";
+    case 'd':
+        return "\033[2m";
+    default:
+        return "";
     }
 }
 

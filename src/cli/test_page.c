@@ -87,7 +87,8 @@ const struct command command_test_page = {
     .least = 1,
     .most = 1,
     .summary = "send a real test notification",
-    .help = "To one channel, or to every channel of a person's rules, an attempt each, and says what\n"
-            "became of it. Exit status 1 unless all were accepted.",
+    .help =
+        "To one channel, or to every channel of a person's rules, an attempt each, and says what\n"
+        "became of it. Exit status 1 unless all were accepted.",
     .run = run,
 };

@@ -14,8 +14,8 @@ struct world {
 };
 
 int world_init(struct world *w, const char *public_url, struct err *e) MW_MUST_CHECK;
-void world_run(struct world *w);        /* until world_stop() */
-void world_stop(struct world *w);       /* from a callback */
+void world_run(struct world *w);  /* until world_stop() */
+void world_stop(struct world *w); /* from a callback */
 void world_done(struct world *w);
 
 #endif

@@ -10,27 +10,28 @@
 struct watch {
     char name[NAME_SIZE];
     struct monitor_status status;
-    const struct monitor *monitor;      /* NULL only while a configuration is being exchanged */
+    const struct monitor *monitor; /* NULL only while a configuration is being exchanged */
 };
 
 struct engine {
     const struct config *config;
-    struct map watches;                 /* name -> struct watch */
-    struct map cases;                   /* incident id -> struct incident_case */
-    struct map by_key;                  /* dedup key -> newest open case; older ones hang on it */
-    struct map pages;                   /* delivery id -> struct page */
+    struct map watches; /* name -> struct watch */
+    struct map cases;   /* incident id -> struct incident_case */
+    struct map by_key;  /* dedup key -> newest open case; older ones hang on it */
+    struct map pages;   /* delivery id -> struct page */
     struct heap wakes;
-    VEC(struct incident_case *) closed; /* freed at the next call: effects may still point into them */
-    VEC(struct watch *) gone;           /* likewise */
-    VEC(const struct incident *) list;  /* open incidents, oldest first; rebuilt when asked for */
+    VEC(struct incident_case *)
+    closed;                   /* freed at the next call: effects may still point into them */
+    VEC(struct watch *) gone; /* likewise */
+    VEC(const struct incident *) list; /* open incidents, oldest first; rebuilt when asked for */
     bool list_stale;
 };
 
 /* Every public call begins here. */
 void engine_begin(struct engine *e);
 
-struct watch *engine_watch(struct engine *e, const char *name);         /* NULL when unknown */
-void engine_put_watch(struct watch *w, struct effects *fx);             /* its status into the commit, once */
+struct watch *engine_watch(struct engine *e, const char *name); /* NULL when unknown */
+void engine_put_watch(struct watch *w, struct effects *fx); /* its status into the commit, once */
 
 struct incident_case *engine_add_case(struct engine *e, struct incident_case *c);
 void engine_settle(struct engine *e, struct incident_case *c, const struct desk *k);
@@ -41,6 +42,7 @@ void monitor_key(const char *name, char *dst, size_t size);
 
 /* Opens an incident for the key and begins its escalation. */
 void engine_open(struct engine *e, struct incident *draft, const struct desk *k);
-void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why, const struct desk *k);
+void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why,
+                        const struct desk *k);
 
 #endif

@@ -82,7 +82,7 @@ struct incident_case *engine_add_case(struct engine *e, struct incident_case *c)
     c->older = map_get(&e->by_key, c->incident.dedup_key);
     map_put(&e->cases, c->incident.id, c);
     if (c->older)
-        map_del(&e->by_key, c->incident.dedup_key);     /* the key is borrowed from the case put */
+        map_del(&e->by_key, c->incident.dedup_key); /* the key is borrowed from the case put */
     map_put(&e->by_key, c->incident.dedup_key, c);
     e->list_stale = true;
     return c;
@@ -167,7 +167,8 @@ void engine_open(struct engine *e, struct incident *draft, const struct desk *k)
     engine_settle(e, c, k);
 }
 
-void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why, const struct desk *k)
+void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why,
+                        const struct desk *k)
 {
     struct incident_case *c;
 
@@ -213,7 +214,7 @@ static void rebuild_list(struct engine *e)
 
 size_t engine_incidents(const struct engine *ce, const struct incident *const **ret)
 {
-    struct engine *e = (struct engine *)ce;     /* the list is a cache of what is there */
+    struct engine *e = (struct engine *)ce; /* the list is a cache of what is there */
 
     if (e->list_stale)
         rebuild_list(e);

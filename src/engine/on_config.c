@@ -160,9 +160,13 @@ static void restore_incidents(struct engine *e, const struct stored *s)
 /* A note that outlived its incident: a case with just enough to finish it. */
 static struct incident_case *case_for_note(struct engine *e, const struct notice *n)
 {
-    struct incident i = {.state = INCIDENT_RESOLVED, .severity = n->severity, .reason = n->reason,
-                         .started_ms = n->started_ms, .opened_ms = n->started_ms,
-                         .resolved_ms = n->at_ms, .count = n->count};
+    struct incident i = {.state = INCIDENT_RESOLVED,
+                         .severity = n->severity,
+                         .reason = n->reason,
+                         .started_ms = n->started_ms,
+                         .opened_ms = n->started_ms,
+                         .resolved_ms = n->at_ms,
+                         .count = n->count};
     struct incident_case *c;
 
     text_copy(i.id, sizeof i.id, n->incident);

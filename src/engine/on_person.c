@@ -6,7 +6,7 @@
 #include "desk.h"
 #include "model/names.h"
 
-#define PART_LEAST 3    /* characters of an id that may stand for it */
+#define PART_LEAST 3 /* characters of an id that may stand for it */
 
 /* By a beginning or the last characters of an id. One that is over stands in nobody's light. */
 static struct incident_case *find_part(struct engine *e, const char *part, struct err *err)

@@ -8,7 +8,9 @@
 
 static void record_move(const struct watch *w, enum monitor_state from, const struct desk *k)
 {
-    struct transition t = {.at_ms = k->now_ms, .subject = SUBJECT_MONITOR, .cause = CAUSE_PROBE,
+    struct transition t = {.at_ms = k->now_ms,
+                           .subject = SUBJECT_MONITOR,
+                           .cause = CAUSE_PROBE,
                            .reason = w->status.last.reason};
 
     text_copy(t.name, sizeof t.name, w->name);
@@ -48,7 +50,7 @@ static void open_for(struct engine *e, const struct watch *w, const struct desk 
 /* Down and no incident: just confirmed, or somebody closed it by hand and it goes on failing. */
 static void follow(struct engine *e, struct watch *w, bool bad, const struct desk *k)
 {
-    char key[sizeof ((struct incident *)0)->dedup_key];
+    char key[sizeof((struct incident *)0)->dedup_key];
     struct incident_case *c;
 
     monitor_key(w->name, key, sizeof key);

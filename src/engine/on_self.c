@@ -14,8 +14,8 @@ void engine_self(struct engine *e, enum self_trouble t, bool bad, const char *te
                  struct effects *fx)
 {
     struct desk k = {e->config, now_ms, CAUSE_SELF, "", fx};
-    struct incident i = {.severity = troubles[t].severity, .reason = REASON_LOCAL,
-                         .started_ms = now_ms, .count = 1};
+    struct incident i = {
+        .severity = troubles[t].severity, .reason = REASON_LOCAL, .started_ms = now_ms, .count = 1};
 
     engine_begin(e);
     if (!bad) {

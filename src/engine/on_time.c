@@ -8,8 +8,8 @@ void engine_tick(struct engine *e, int64_t now_ms, struct effects *fx)
 
     engine_begin(e);
     while ((first = heap_first(&e->wakes)) && first->due <= now_ms) {
-        struct incident_case *c = (struct incident_case *)(void *)((char *)first -
-                                      offsetof(struct incident_case, wake));
+        struct incident_case *c =
+            (struct incident_case *)(void *)((char *)first - offsetof(struct incident_case, wake));
 
         heap_del(&e->wakes, first);
         case_tick(c, &k);
@@ -44,7 +44,7 @@ void engine_clock_step(struct engine *e, int64_t delta_ms, struct effects *fx)
     void *value;
 
     engine_begin(e);
-    k.now_ms = INT64_MIN;       /* nothing is due by this: timers only move */
+    k.now_ms = INT64_MIN; /* nothing is due by this: timers only move */
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);) {
         struct incident_case *c = value;
 

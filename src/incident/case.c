@@ -25,7 +25,9 @@ void case_free(struct incident_case *c)
 void case_record(struct incident_case *c, const struct desk *k, const char *from, const char *to,
                  const char *text)
 {
-    struct transition t = {.at_ms = k->now_ms, .subject = SUBJECT_INCIDENT, .cause = k->cause,
+    struct transition t = {.at_ms = k->now_ms,
+                           .subject = SUBJECT_INCIDENT,
+                           .cause = k->cause,
                            .reason = c->incident.reason};
 
     text_copy(t.name, sizeof t.name, c->incident.id);
@@ -73,7 +75,7 @@ void case_ack(struct incident_case *c, const struct desk *k)
 {
     struct incident *i = &c->incident;
     const struct policy *p = case_policy(c, k);
-    char text[sizeof ((struct transition *)0)->text];
+    char text[sizeof((struct transition *)0)->text];
 
     i->acked_ms = k->now_ms;
     text_copy(i->acked_by, sizeof i->acked_by, k->actor);
@@ -90,7 +92,7 @@ void case_unack(struct incident_case *c, const struct desk *k)
 {
     struct incident *i = &c->incident;
     const struct person *acker = config_person(k->config, i->acked_by);
-    char text[sizeof ((struct transition *)0)->text];
+    char text[sizeof((struct transition *)0)->text];
 
     if (k->cause == CAUSE_ACK_TIMEOUT)
         text_printf(text, sizeof text, "acknowledged by %s, but not resolved in time", i->acked_by);
@@ -110,7 +112,7 @@ void case_unack(struct incident_case *c, const struct desk *k)
 void case_resolve(struct incident_case *c, const struct desk *k, const char *why)
 {
     struct incident *i = &c->incident;
-    char text[sizeof ((struct transition *)0)->text];
+    char text[sizeof((struct transition *)0)->text];
 
     i->resolved_ms = k->now_ms;
     text_copy(i->resolved_by, sizeof i->resolved_by, k->actor);
@@ -163,8 +165,8 @@ static bool blocked(const struct incident_case *c, size_t at)
 
     for (size_t i = 0; i < at; i++) {
         const struct delivery *d = &c->pages.items[i]->d;
-        bool on_its_way = d->state == DELIVERY_SENDING ||
-                          (d->state == DELIVERY_WAITING && d->attempt > 0);
+        bool on_its_way =
+            d->state == DELIVERY_SENDING || (d->state == DELIVERY_WAITING && d->attempt > 0);
 
         if (on_its_way && text_eq(d->notice.channel, n->channel) &&
             text_eq(d->notice.person, n->person))
@@ -188,7 +190,7 @@ static bool contact_reached(const struct incident_case *c, const struct page *no
         if (p->d.reached != REACHED_NO)
             return true;
     }
-    return !alarmed;    /* read back without its page: it was decided that they must know */
+    return !alarmed; /* read back without its page: it was decided that they must know */
 }
 
 static void start_due(struct incident_case *c, const struct desk *k)

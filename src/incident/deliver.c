@@ -4,13 +4,14 @@
  *   refused for good     refused; the next contact hears of it at once. An alarm that nobody else
  *                        has or is on the way to is not given up: again later
  *   anything else        again later, doubling from 1 s to 5 min, not before Retry-After.
- *                        An alarm is tried as long as its incident is triggered; a note for a day. */
+ *                        An alarm is tried as long as its incident is triggered; a note for a day.
+ */
 #include "base/hash.h"
 #include "base/text.h"
 #include "incident/case.h"
 #include "sched/plan.h"
 
-#define NOTE_TRIED_FOR_MS (24 * 3600 * 1000LL)
+#define NOTE_TRIED_FOR_MS   (24 * 3600 * 1000LL)
 #define RETRY_AFTER_MOST_MS (3600 * 1000LL)
 
 static void end(struct page *p, enum delivery_state state, int64_t now_ms)
@@ -23,7 +24,8 @@ static void try_again(struct page *p, const struct attempt *a, int64_t now_ms)
 {
     uint64_t salt = hash64_text(p->d.id, (uint64_t)p->d.attempt);
     int64_t wait = plan_backoff(p->d.attempt, salt);
-    int64_t asked = a->retry_after_ms < RETRY_AFTER_MOST_MS ? a->retry_after_ms : RETRY_AFTER_MOST_MS;
+    int64_t asked =
+        a->retry_after_ms < RETRY_AFTER_MOST_MS ? a->retry_after_ms : RETRY_AFTER_MOST_MS;
 
     p->d.state = DELIVERY_WAITING;
     p->d.due_ms = now_ms + (asked > wait ? asked : wait);

@@ -35,11 +35,11 @@ static void plan_next(struct incident *i, const struct policy *p, int64_t now_ms
 static void record(struct incident_case *c, const struct desk *k, const char *to, const char *what,
                    const char *names)
 {
-    char text[sizeof ((struct transition *)0)->text], head[64] = "";
+    char text[sizeof((struct transition *)0)->text], head[64] = "";
 
     if (c->incident.step >= 0)
         text_printf(head, sizeof head, "step %d%s: ", c->incident.step,
-                 c->incident.loop ? " (again)" : "");
+                    c->incident.loop ? " (again)" : "");
     text_printf(text, sizeof text, "%s%s%s", head, what, names);
     case_record(c, k, "triggered", to, text);
 }

@@ -44,8 +44,8 @@ static void make_id(struct delivery *d, const struct incident *i)
 
     snprintf(key, sizeof key, "%d|%d|%d|%d|%d|%lld|%s|%s", (int)d->notice.type, d->cycle,
              d->notice.step, d->notice.loop, d->rule,
-             d->notice.type == NOTICE_ACKNOWLEDGED ? (long long)i->acked_ms : 0LL,
-             d->notice.person, d->notice.channel);
+             d->notice.type == NOTICE_ACKNOWLEDGED ? (long long)i->acked_ms : 0LL, d->notice.person,
+             d->notice.channel);
     h = hash64_text(key, hash64_text(i->id, 0));
     n = (size_t)snprintf(d->id, sizeof d->id, "%s-", i->id);
     for (int k = 0; k < 12; k++, h >>= 5)
@@ -68,7 +68,7 @@ static void fill_incident(struct notice *n, const struct incident *i)
     n->started_ms = i->started_ms;
     n->resolved_ms = i->resolved_ms;
     n->count = i->count;
-    n->step = i->step < 0 ? 0 : i->step;    /* who had acknowledged is paged ahead of step 0 */
+    n->step = i->step < 0 ? 0 : i->step; /* who had acknowledged is paged ahead of step 0 */
     n->loop = i->loop;
 }
 
@@ -80,10 +80,10 @@ static void fill_recipient(struct notice *n, const struct recipient *r, const st
     text_copy(n->channel, sizeof n->channel, r->channel->name);
     if (r->schedule)
         text_printf(n->why, sizeof n->why, "policy %s, step %d: on call in %s (%s)", i->policy,
-                 n->step, r->schedule, r->layer ? r->layer : "nobody");
+                    n->step, r->schedule, r->layer ? r->layer : "nobody");
     else
         text_printf(n->why, sizeof n->why, "policy %s, step %d: %s", i->policy, n->step,
-                 r->person ? r->person : r->channel->name);
+                    r->person ? r->person : r->channel->name);
 }
 
 struct page *page_add(struct incident_case *c, const struct desk *k, enum notice_type type,
@@ -104,7 +104,7 @@ struct page *page_add(struct incident_case *c, const struct desk *k, enum notice
     d->created_ms = d->due_ms = k->now_ms + r->after_ms;
     make_id(d, &c->incident);
     for (size_t i = 0; i < c->pages.n; i++)
-        if (text_eq(c->pages.items[i]->d.id, d->id)) {      /* told already by this very step */
+        if (text_eq(c->pages.items[i]->d.id, d->id)) { /* told already by this very step */
             mem_free(p);
             return c->pages.items[i];
         }
@@ -208,7 +208,7 @@ static void tell(struct incident_case *c, const struct desk *k, enum notice_type
 {
     const struct notice *n = &first->d.notice;
     const struct channel *ch = config_channel(k->config, n->channel);
-    struct channel gone = {.name = n->channel};     /* its name is enough to say what was not sent */
+    struct channel gone = {.name = n->channel}; /* its name is enough to say what was not sent */
     struct recipient r = {.person = n->person[0] ? n->person : NULL,
                           .person_name = n->person_name[0] ? n->person_name : NULL,
                           .schedule = n->schedule[0] ? n->schedule : NULL,

@@ -16,7 +16,7 @@
 #include "sign.h"
 #include "wire/retry_after.h"
 
-#define BODY_MAX 20000          /* Standard Webhooks advises < 20 kB */
+#define BODY_MAX    20000 /* Standard Webhooks advises < 20 kB */
 #define ANSWER_KEPT 160
 
 struct sending {
@@ -34,8 +34,8 @@ struct sending {
     struct buf body;
     notify_done_fn *done;
     void *arg;
-    bool ending;                /* its end is on the way through loop_later() */
-    bool orphan;                /* the notifier was closed meanwhile */
+    bool ending; /* its end is on the way through loop_later() */
+    bool orphan; /* the notifier was closed meanwhile */
 };
 
 struct notifier {
@@ -91,7 +91,7 @@ static void end(struct sending *s, const struct attempt *outcome, int64_t first_
 
     unlink_sending(s);
     if (s->ending)
-        s->orphan = true;       /* on_cannot() will find it and free it */
+        s->orphan = true; /* on_cannot() will find it and free it */
     else
         free_sending(s);
     done(arg, outcome ? &a : NULL, first_byte_us);
@@ -118,7 +118,9 @@ static const struct {
     enum reason reason;
     enum reached reached;
 } transport[] = {
-    {REASON_RESOLVE, REACHED_NO}, {REASON_CONNECT, REACHED_NO}, {REASON_TLS, REACHED_NO},
+    {REASON_RESOLVE, REACHED_NO},
+    {REASON_CONNECT, REACHED_NO},
+    {REASON_TLS, REACHED_NO},
     {REASON_LOCAL, REACHED_NO},
 };
 
@@ -184,8 +186,8 @@ static void on_answer(void *arg, const struct observation *o)
         judge_status(&s->attempt, o);
     keep_answer(&s->attempt, o);
     if (p->connect_us >= 0)
-        first_byte_us = s->began_us + reached_phase(p->resolve_us) + p->connect_us +
-                        reached_phase(p->tls_us);
+        first_byte_us =
+            s->began_us + reached_phase(p->resolve_us) + p->connect_us + reached_phase(p->tls_us);
     end(s, &s->attempt, first_byte_us);
 }
 
@@ -198,8 +200,8 @@ static void copy_channel(struct sending *s, const struct channel *ch)
     s->headers = mem_calloc(ch->n_headers + 1, sizeof *s->headers);
     for (size_t i = 0; i < ch->n_headers; i++) {
         s->headers[i].name = mem_strdup(ch->headers[i].name);
-        s->headers[i].value.bytes = mem_strndup(ch->headers[i].value.bytes,
-                                                ch->headers[i].value.len);
+        s->headers[i].value.bytes =
+            mem_strndup(ch->headers[i].value.bytes, ch->headers[i].value.len);
         s->headers[i].value.len = ch->headers[i].value.len;
     }
     s->spec = (struct http_spec){.url = s->url,

@@ -17,7 +17,7 @@ static void sign_one(struct buf *out, const struct secret *secret, const struct 
 
     if (secret->len <= prefix || secret->len - prefix > 4 * ((KEY_MAX + 2) / 3) ||
         base64_decode(secret->bytes + prefix, secret->len - prefix, key, &key_len) < 0)
-        return;     /* config refuses such a secret */
+        return; /* config refuses such a secret */
     crypto_hmac_sha256(key, key_len, content->p, content->len, mac);
     base64_encode(mac, sizeof mac, text);
     if (out->len)

@@ -2,16 +2,16 @@
  *
  * The pretend world: one clock, targets that go up and down, a store that keeps what was
  * committed, receivers that accept, refuse, answer 500 with or without having stored the page,
- * or never answer. midwatch may be killed between any two effects: then the engine is thrown away, and a
- * new one reads back what the store has. Everything random comes from the seed. */
+ * or never answer. midwatch may be killed between any two effects: then the engine is thrown away,
+ * and a new one reads back what the store has. Everything random comes from the seed. */
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
 
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +20,15 @@
 #include "config/load.h"
 #include "engine/engine.h"
 
-enum answer { ANSWER_OK, ANSWER_LOST_OK, ANSWER_500_STORED, ANSWER_500, ANSWER_REFUSED, ANSWER_DEAD, ANSWER_KINDS };
+enum answer {
+    ANSWER_OK,
+    ANSWER_LOST_OK,
+    ANSWER_500_STORED,
+    ANSWER_500,
+    ANSWER_REFUSED,
+    ANSWER_DEAD,
+    ANSWER_KINDS
+};
 
 /* A page as a receiver stored it. */
 struct got {
@@ -49,16 +57,16 @@ struct sim {
     struct effects fx;
     struct stored store;
     VEC(struct got) got;
-    VEC(struct delivery) tries;     /* alarms that no receiver stored */
+    VEC(struct delivery) tries; /* alarms that no receiver stored */
     VEC(struct flight) flights;
     VEC(struct doubt) doubts;
-    bool down[8];                   /* target n, by monitor index */
+    bool down[8]; /* target n, by monitor index */
     int64_t next_probe_ms[8];
-    unsigned answers;               /* bit n: answers of kind n may happen */
-    bool fixed;                     /* answers by `answer_of` only */
+    unsigned answers; /* bit n: answers of kind n may happen */
+    bool fixed;       /* answers by `answer_of` only */
     enum answer (*answer_of)(struct sim *s, const struct delivery *d);
-    int64_t effect, crash_at;       /* effects so far; the one before which we are killed (0: never) */
-    int crash_one_in;               /* 0: never; n: one effect in n */
+    int64_t effect, crash_at; /* effects so far; the one before which we are killed (0: never) */
+    int crash_one_in;         /* 0: never; n: one effect in n */
     int crashes, acks;
 };
 
@@ -178,7 +186,8 @@ static inline void sim_die(struct sim *s)
 static inline bool sim_killed(struct sim *s)
 {
     s->effect++;
-    if (s->effect != s->crash_at && !(s->crash_one_in && sim_random(s) % (uint64_t)s->crash_one_in == 0))
+    if (s->effect != s->crash_at &&
+        !(s->crash_one_in && sim_random(s) % (uint64_t)s->crash_one_in == 0))
         return false;
     sim_die(s);
     return true;
@@ -294,7 +303,8 @@ static inline int64_t sim_next(const struct sim *s, int64_t until_ms)
 static inline void sim_probe(struct sim *s, size_t i)
 {
     const struct monitor *m = &s->config->monitors[i];
-    struct result r = {.due_ms = s->now_ms, .at_ms = s->now_ms,
+    struct result r = {.due_ms = s->now_ms,
+                       .at_ms = s->now_ms,
                        .verdict = s->down[i] ? VERDICT_DOWN : VERDICT_UP,
                        .reason = s->down[i] ? REASON_CONNECT : REASON_OK};
 
@@ -344,8 +354,8 @@ static inline void sim_init(struct sim *s, const char *yaml, uint64_t seed, int6
     struct buf out;
     int rc;
 
-    *s = (struct sim){.seed = seed * 0x9E3779B97F4A7C15ULL + 1, .now_ms = start_ms,
-                      .answers = 1u << ANSWER_OK};
+    *s = (struct sim){
+        .seed = seed * 0x9E3779B97F4A7C15ULL + 1, .now_ms = start_ms, .answers = 1u << ANSWER_OK};
     rc = config_parse("sim.yaml", yaml, strlen(yaml), &(struct load_options){0}, &s->config, &d);
     if (rc < 0) {
         buf_init(&out, 1 << 16);

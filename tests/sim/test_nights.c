@@ -13,37 +13,37 @@
 
 #define MINUTE 60000LL
 
-static const char yaml[] =
-    "defaults: { interval: 10s, fail_after: 2, recover_after: 2 }\n"
-    "monitors:\n"
-    "  - { name: api, http: 'http://127.0.0.1:1/', policy: ladder }\n"
-    "  - { name: db, http: 'http://127.0.0.1:2/', policy: flat }\n"
-    "channels:\n"
-    "  a1: { type: webhook, url: 'http://127.0.0.1:3/' }\n"
-    "  a2: { type: webhook, url: 'http://127.0.0.1:4/' }\n"
-    "  b1: { type: webhook, url: 'http://127.0.0.1:5/' }\n"
-    "  ops: { type: webhook, url: 'http://127.0.0.1:6/' }\n"
-    "people:\n"
-    "  ana: { notify: [ { via: a1 }, { via: a2, after: 2m } ] }\n"
-    "  bo: { notify: [ { via: b1 } ] }\n"
-    "schedules:\n"
-    "  primary:\n"
-    "    time_zone: UTC\n"
-    "    layers: [ { name: daily, anchor: 2026-01-01T09:00, every: 1 day, members: [ana, bo, null] } ]\n"
-    "policies:\n"
-    "  ladder:\n"
-    "    steps:\n"
-    "      - { notify: ['schedule:primary'] }\n"
-    "      - { after: 5m, notify: ['person:bo', 'channel:ops'] }\n"
-    "    repeat: { times: 1, every: 10m }\n"
-    "    ack_timeout: 15m\n"
-    "    fallback: ['channel:ops']\n"
-    "  flat:\n"
-    "    steps: [ { notify: ['person:ana'] } ]\n"
-    "    fallback: ['person:bo']\n"
-    "  default: { steps: [ { notify: ['channel:ops'] } ] }\n";
+static const char yaml[] = "defaults: { interval: 10s, fail_after: 2, recover_after: 2 }\n"
+                           "monitors:\n"
+                           "  - { name: api, http: 'http://127.0.0.1:1/', policy: ladder }\n"
+                           "  - { name: db, http: 'http://127.0.0.1:2/', policy: flat }\n"
+                           "channels:\n"
+                           "  a1: { type: webhook, url: 'http://127.0.0.1:3/' }\n"
+                           "  a2: { type: webhook, url: 'http://127.0.0.1:4/' }\n"
+                           "  b1: { type: webhook, url: 'http://127.0.0.1:5/' }\n"
+                           "  ops: { type: webhook, url: 'http://127.0.0.1:6/' }\n"
+                           "people:\n"
+                           "  ana: { notify: [ { via: a1 }, { via: a2, after: 2m } ] }\n"
+                           "  bo: { notify: [ { via: b1 } ] }\n"
+                           "schedules:\n"
+                           "  primary:\n"
+                           "    time_zone: UTC\n"
+                           "    layers: [ { name: daily, anchor: 2026-01-01T09:00, every: 1 day, "
+                           "members: [ana, bo, null] } ]\n"
+                           "policies:\n"
+                           "  ladder:\n"
+                           "    steps:\n"
+                           "      - { notify: ['schedule:primary'] }\n"
+                           "      - { after: 5m, notify: ['person:bo', 'channel:ops'] }\n"
+                           "    repeat: { times: 1, every: 10m }\n"
+                           "    ack_timeout: 15m\n"
+                           "    fallback: ['channel:ops']\n"
+                           "  flat:\n"
+                           "    steps: [ { notify: ['person:ana'] } ]\n"
+                           "    fallback: ['person:bo']\n"
+                           "  default: { steps: [ { notify: ['channel:ops'] } ] }\n";
 
-#define START_MS 1795312800000LL    /* 2026-11-22T02:00:00Z */
+#define START_MS 1795312800000LL /* 2026-11-22T02:00:00Z */
 
 static bool same_contact(const struct notice *a, const struct notice *b)
 {
@@ -99,7 +99,7 @@ static void check_resolves(const struct sim *s)
 struct outage {
     size_t target;
     int64_t from_ms, to_ms;
-    bool acked;             /* somebody took it, perhaps before any page got through */
+    bool acked; /* somebody took it, perhaps before any page got through */
 };
 
 /* Alarms that went into the dark: tried, but no receiver took one while it mattered. */

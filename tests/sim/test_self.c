@@ -1,7 +1,7 @@
 /* test_self.c - our own trouble: one incident each, told like any other, over when it is over. */
 #include "sim.h"
 
-#define START_MS 1795312800000LL    /* 2026-11-22T02:00:00Z */
+#define START_MS 1795312800000LL /* 2026-11-22T02:00:00Z */
 
 static const char yaml[] =
     "monitors: [ { name: api, http: 'http://127.0.0.1:1/', interval: 10s } ]\n"

@@ -3,39 +3,42 @@
  * The monitor fails from the first second on with fail_after 1, so that minute 0 is the trigger. */
 #include "sim.h"
 
-#define MINUTE 60000LL
-#define START_MS 1795312800000LL    /* 2026-11-22T02:00:00Z */
+#define MINUTE   60000LL
+#define START_MS 1795312800000LL /* 2026-11-22T02:00:00Z */
 
-#define HEAD \
-    "defaults: { interval: 10s, fail_after: 1, recover_after: 1 }\n" \
-    "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: p } ]\n" \
-    "channels:\n" \
-    "  a: { type: webhook, url: 'http://127.0.0.1:3/' }\n" \
-    "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n" \
-    "  c: { type: webhook, url: 'http://127.0.0.1:5/' }\n" \
-    "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n" \
-    "people:\n" \
-    "  ana: { notify: [ { via: a } ] }\n" \
-    "  bo: { notify: [ { via: b } ] }\n" \
-    "  cy: { notify: [ { via: a }, { via: b, after: 2m }, { via: c, after: 5m } ] }\n" \
-    "schedules:\n" \
-    "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, " \
+#define HEAD                                                                                       \
+    "defaults: { interval: 10s, fail_after: 1, recover_after: 1 }\n"                               \
+    "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: p } ]\n"                        \
+    "channels:\n"                                                                                  \
+    "  a: { type: webhook, url: 'http://127.0.0.1:3/' }\n"                                         \
+    "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n"                                         \
+    "  c: { type: webhook, url: 'http://127.0.0.1:5/' }\n"                                         \
+    "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n"                                         \
+    "people:\n"                                                                                    \
+    "  ana: { notify: [ { via: a } ] }\n"                                                          \
+    "  bo: { notify: [ { via: b } ] }\n"                                                           \
+    "  cy: { notify: [ { via: a }, { via: b, after: 2m }, { via: c, after: 5m } ] }\n"             \
+    "schedules:\n"                                                                                 \
+    "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "     \
     "members: [null], allow_empty: true } ] }\n"
 
 /* Three steps, at 0, 5 and 15. */
-#define LADDER \
-    "    steps:\n" \
-    "      - { notify: ['channel:a'] }\n" \
-    "      - { after: 5m, notify: ['channel:b'] }\n" \
+#define LADDER                                                                                     \
+    "    steps:\n"                                                                                 \
+    "      - { notify: ['channel:a'] }\n"                                                          \
+    "      - { after: 5m, notify: ['channel:b'] }\n"                                               \
     "      - { after: 10m, notify: ['channel:c'] }\n"
 
 enum act { NOTHING, ACK, RESOLVE, UNACK, RECOVER };
 
 struct timeline {
     const char *name, *policy;
-    struct { int minute; enum act act; } does[4];
-    const char *want;       /* "channel@minute", alarms only, in order */
-    const char *resolved;   /* channels told of the resolve; NULL: not looked at */
+    struct {
+        int minute;
+        enum act act;
+    } does[4];
+    const char *want;     /* "channel@minute", alarms only, in order */
+    const char *resolved; /* channels told of the resolve; NULL: not looked at */
     enum answer (*answer_of)(struct sim *s, const struct delivery *d);
 };
 
@@ -59,13 +62,25 @@ static enum answer all_refuse_but_f(struct sim *s, const struct delivery *d)
 
 static const struct timeline timelines[] = {
     {"E1 no acknowledgement: every step once", LADDER, {{0}}, "a@0 b@5 c@15", NULL, NULL},
-    {"E2 one repeat after twenty minutes", LADDER "    repeat: { times: 1, every: 20m }\n", {{0}},
-     "a@0 b@5 c@15 a@35 b@40 c@50", NULL, NULL},
-    {"a repeat without `every` waits as long as the last step", LADDER "    repeat: { times: 1 }\n",
-     {{0}}, "a@0 b@5 c@15 a@25 b@30 c@40", NULL, NULL},
+    {"E2 one repeat after twenty minutes",
+     LADDER "    repeat: { times: 1, every: 20m }\n",
+     {{0}},
+     "a@0 b@5 c@15 a@35 b@40 c@50",
+     NULL,
+     NULL},
+    {"a repeat without `every` waits as long as the last step",
+     LADDER "    repeat: { times: 1 }\n",
+     {{0}},
+     "a@0 b@5 c@15 a@25 b@30 c@40",
+     NULL,
+     NULL},
     {"E3 acknowledged at 7", LADDER, {{7, ACK}}, "a@0 b@5", NULL, NULL},
-    {"E4 the acknowledgement runs out after 30", LADDER "    ack_timeout: 30m\n", {{7, ACK}},
-     "a@0 b@5 a@37 b@42 c@52", NULL, NULL},
+    {"E4 the acknowledgement runs out after 30",
+     LADDER "    ack_timeout: 30m\n",
+     {{7, ACK}},
+     "a@0 b@5 a@37 b@42 c@52",
+     NULL,
+     NULL},
     {"E4b taken back by hand", LADDER, {{7, ACK}, {9, UNACK}}, "a@0 b@5 a@9 b@14 c@24", NULL, NULL},
     {"E5 resolved at 4: told only to those of step 0", LADDER, {{4, RECOVER}}, "a@0", "a", NULL},
     {"E5b resolved by hand at 6", LADDER, {{6, RESOLVE}, {6, RECOVER}}, "a@0 b@5", "ab", NULL},
@@ -74,25 +89,51 @@ static const struct timeline timelines[] = {
      "      - { notify: ['channel:a'] }\n"
      "      - { after: 5m, notify: ['schedule:empty'] }\n"
      "      - { after: 10m, notify: ['channel:c'] }\n",
-     {{0}}, "a@0 c@5", NULL, NULL},
+     {{0}},
+     "a@0 c@5",
+     NULL,
+     NULL},
     {"E6b the last step finds nobody: the fallback",
      "    steps:\n"
      "      - { notify: ['channel:a'] }\n"
      "      - { after: 5m, notify: ['schedule:empty'] }\n"
      "    fallback: ['channel:f']\n",
-     {{0}}, "a@0 f@5", NULL, NULL},
-    {"E11 personal rules until acknowledged at 3", "    steps: [ { notify: ['person:cy'] } ]\n",
-     {{3, ACK}}, "a@0 b@2", NULL, NULL},
-    {"personal rules, all of them", "    steps: [ { notify: ['person:cy'] } ]\n", {{0}},
-     "a@0 b@2 c@5", NULL, NULL},
+     {{0}},
+     "a@0 f@5",
+     NULL,
+     NULL},
+    {"E11 personal rules until acknowledged at 3",
+     "    steps: [ { notify: ['person:cy'] } ]\n",
+     {{3, ACK}},
+     "a@0 b@2",
+     NULL,
+     NULL},
+    {"personal rules, all of them",
+     "    steps: [ { notify: ['person:cy'] } ]\n",
+     {{0}},
+     "a@0 b@2 c@5",
+     NULL,
+     NULL},
     {"one person reached twice in a step is paged once",
-     "    steps: [ { notify: ['person:ana', 'person:ana'] } ]\n", {{0}}, "a@0", NULL, NULL},
+     "    steps: [ { notify: ['person:ana', 'person:ana'] } ]\n",
+     {{0}},
+     "a@0",
+     NULL,
+     NULL},
     {"refused for good: the next step at once", LADDER, {{0}}, "b@0 c@10", "bc", a_refuses},
     {"refused for good: the person's next channel at once",
-     "    steps: [ { notify: ['person:cy'] } ]\n", {{0}}, "b@0 c@5", "bc", a_refuses},
+     "    steps: [ { notify: ['person:cy'] } ]\n",
+     {{0}},
+     "b@0 c@5",
+     "bc",
+     a_refuses},
     {"not taken for a minute: the next step meanwhile", LADDER, {{0}}, "b@1 c@11", "bc", a_is_dead},
     {"everybody refuses: the fallback",
-     LADDER "    fallback: ['channel:f']\n", {{0}}, "f@0", "f", all_refuse_but_f},
+     LADDER "    fallback: ['channel:f']\n",
+     {{0}},
+     "f@0",
+     "f",
+     all_refuse_but_f},
 };
 
 static void act(struct sim *s, enum act what)
@@ -174,8 +215,10 @@ static void incident__resolved_by_hand_while_failing__confirms_anew_and_opens_ag
     struct sim s;
 
     (void)state;
-    sim_init(&s, HEAD "policies: { p: { steps: [ { notify: ['channel:a'] } ] }, "
-                      "default: { steps: [ { notify: ['channel:f'] } ] } }\n", 1, START_MS);
+    sim_init(&s,
+             HEAD "policies: { p: { steps: [ { notify: ['channel:a'] } ] }, "
+                  "default: { steps: [ { notify: ['channel:f'] } ] } }\n",
+             1, START_MS);
     s.down[0] = true;
     sim_run(&s, START_MS + MINUTE);
     act(&s, RESOLVE);
@@ -190,8 +233,9 @@ static void clock__stepped_by_an_hour__moves_no_page(void **state)
     struct sim s;
 
     (void)state;
-    sim_init(&s, HEAD "policies:\n  p:\n" LADDER
-                      "  default: { steps: [ { notify: ['channel:f'] } ] }\n", 1, START_MS);
+    sim_init(
+        &s, HEAD "policies:\n  p:\n" LADDER "  default: { steps: [ { notify: ['channel:f'] } ] }\n",
+        1, START_MS);
     s.down[0] = true;
     sim_run(&s, START_MS + MINUTE);
     effects_clear(&s.fx);
@@ -221,13 +265,15 @@ static size_t resolves_after_a_page_in_flight(enum answer a)
     size_t n = 0;
 
     slow_answer = a;
-    sim_init(&s, HEAD "policies: { p: { steps: [ { notify: ['channel:a'] } ] }, "
-                      "default: { steps: [ { notify: ['channel:f'] } ] } }\n", 1, START_MS);
+    sim_init(&s,
+             HEAD "policies: { p: { steps: [ { notify: ['channel:a'] } ] }, "
+                  "default: { steps: [ { notify: ['channel:f'] } ] } }\n",
+             1, START_MS);
     s.answer_of = a_is_slow;
     s.down[0] = true;
     sim_run(&s, START_MS + 10);
     assert_int_equal(s.flights.n, 1);
-    s.flights.items[0].ends_ms = START_MS + 15000;      /* past the probe that finds it well */
+    s.flights.items[0].ends_ms = START_MS + 15000; /* past the probe that finds it well */
     s.down[0] = false;
     sim_run(&s, START_MS + 10 * MINUTE);
     for (size_t i = 0; i < s.got.n; i++)
@@ -253,9 +299,11 @@ static void kill__at_any_quiet_second__loses_no_streak_and_no_state(void **state
         struct monitor_status before, after;
         struct sim s;
 
-        sim_init(&s, "defaults: { interval: 10s, fail_after: 3, recover_after: 3 }\n"
-                     "monitors: [ { name: api, http: 'http://127.0.0.1:1/' } ]\n"
-                     "channels: { f: { type: webhook, url: 'http://127.0.0.1:6/' } }\n", 1, START_MS);
+        sim_init(&s,
+                 "defaults: { interval: 10s, fail_after: 3, recover_after: 3 }\n"
+                 "monitors: [ { name: api, http: 'http://127.0.0.1:1/' } ]\n"
+                 "channels: { f: { type: webhook, url: 'http://127.0.0.1:6/' } }\n",
+                 1, START_MS);
         s.down[0] = true;
         sim_run(&s, START_MS + (at_ms < 45000 ? at_ms : 45000));
         s.down[0] = false;

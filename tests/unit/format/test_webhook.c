@@ -1,9 +1,9 @@
 /* test_webhook.c - the body of our own webhook, member by member. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <string.h>
 
 #include "base/json.h"

@@ -1,13 +1,13 @@
 /* test_retry_after.c - seconds, dates, and nonsense. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <cmocka.h>
 
 #include "wire/retry_after.h"
 
-#define NOW_MS 1795316645000LL      /* 2026-11-22T03:04:05Z */
+#define NOW_MS 1795316645000LL /* 2026-11-22T03:04:05Z */
 
 static const struct {
     const char *value;
@@ -17,10 +17,10 @@ static const struct {
     {"1", 1000},
     {"120", 120000},
     {"86400", 86400000},
-    {"86401", 0},                                       /* beyond what anybody may ask for */
+    {"86401", 0}, /* beyond what anybody may ask for */
     {"Sun, 22 Nov 2026 03:04:35 GMT", 30000},
-    {"Sun, 22 Nov 2026 03:04:00 GMT", 0},               /* gone by */
-    {"Mon, 23 Nov 2026 23:04:05 GMT", 86400000},        /* a day at most */
+    {"Sun, 22 Nov 2026 03:04:00 GMT", 0},        /* gone by */
+    {"Mon, 23 Nov 2026 23:04:05 GMT", 86400000}, /* a day at most */
     {"", 0},
     {"-5", 0},
     {"1.5", 0},
