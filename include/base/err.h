@@ -8,7 +8,7 @@
 #define BASE_ERR_H
 
 #define MW_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#define MW_MUST_CHECK __attribute__((warn_unused_result))
+#define MW_MUST_CHECK        __attribute__((warn_unused_result))
 
 struct err {
     char text[512];

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* SipHash-1-3 (Aumasson, Bernstein 2012) keyed with (seed, ~seed): spread, maps, ids. Stable for ever. */
+/* SipHash-1-3 (Aumasson, Bernstein 2012) keyed with (seed, ~seed): spread, maps, ids. Stable for
+ * ever. */
 uint64_t hash64(const void *p, size_t n, uint64_t seed);
 uint64_t hash64_text(const char *s, uint64_t seed);
 /* CRC-32 (IEEE 802.3, reflected, as in zlib), for records on disk. */

@@ -12,15 +12,15 @@
 
 struct map {
     struct map_slot *slots;
-    size_t n, cap;      /* cap is 0 or a power of two */
+    size_t n, cap; /* cap is 0 or a power of two */
     uint64_t seed;
 };
 
 void map_init(struct map *m, uint64_t seed);
 void map_done(struct map *m);
-void *map_get(const struct map *m, const char *key);        /* NULL when absent */
-void map_put(struct map *m, const char *key, void *value);  /* replaces; value is not NULL */
-void *map_del(struct map *m, const char *key);              /* what was there, or NULL */
+void *map_get(const struct map *m, const char *key);       /* NULL when absent */
+void map_put(struct map *m, const char *key, void *value); /* replaces; value is not NULL */
+void *map_del(struct map *m, const char *key);             /* what was there, or NULL */
 
 /* for (size_t i = 0; map_next(&m, &i, &key, &value);) … */
 bool map_next(const struct map *m, size_t *i, const char **ret_key, void **ret_value);

@@ -8,10 +8,11 @@
 
 #include "base/err.h"
 
-bool text_eq(const char *a, const char *b);                 /* NULL equals only NULL */
+bool text_eq(const char *a, const char *b); /* NULL equals only NULL */
 bool text_starts(const char *s, const char *prefix);
 bool text_ends(const char *s, const char *suffix);
-void text_copy(char *dst, size_t size, const char *src);    /* cuts on a code-point boundary; always ends in NUL */
+void text_copy(char *dst, size_t size,
+               const char *src); /* cuts on a code-point boundary; always ends in NUL */
 
 /* snprintf() that cuts likewise. */
 void text_printf(char *dst, size_t size, const char *fmt, ...) MW_PRINTF(3, 4);
@@ -26,7 +27,8 @@ int text_duration(const char *s, int64_t *ret_ms, struct err *e) MW_MUST_CHECK;
 /* Sizes: `64kB 10MB` (decimal), `KiB MiB GiB`, `B` or bare bytes. */
 int text_size(const char *s, int64_t *ret_bytes, struct err *e) MW_MUST_CHECK;
 
-/* The other way. The shortest exact form ("1h30m", "250ms", "10MB"); reading it back gives the same number. */
+/* The other way. The shortest exact form ("1h30m", "250ms", "10MB"); reading it back gives the same
+ * number. */
 const char *text_from_duration(int64_t ms, char *dst, size_t size);
 const char *text_from_size(int64_t bytes, char *dst, size_t size);
 /* For people: three digits at most, "842ms", "1.24s", "3m12s", "2d4h". */

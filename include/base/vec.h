@@ -11,21 +11,19 @@
 
 #include "base/mem.h"
 
-#define VEC(type) \
-    struct { \
-        type *items; \
-        size_t n, cap; \
+#define VEC(type)                                                                                  \
+    struct {                                                                                       \
+        type *items;                                                                               \
+        size_t n, cap;                                                                             \
     }
 
-#define vec_reserve(v, want) \
-    ((want) <= (v)->cap \
-         ? (void)0 \
-         : (void)((v)->cap = (want), \
-                  (v)->items = mem_resize((v)->items, (v)->cap, sizeof *(v)->items)))
-#define vec_push(v, item) \
-    (vec_reserve((v), (v)->n < (v)->cap ? (v)->cap : ((v)->cap ? (v)->cap * 2 : 8)), \
+#define vec_reserve(v, want)                                                                       \
+    ((want) <= (v)->cap ? (void)0                                                                  \
+                        : (void)((v)->cap = (want), (v)->items = mem_resize((v)->items, (v)->cap,  \
+                                                                            sizeof *(v)->items)))
+#define vec_push(v, item)                                                                          \
+    (vec_reserve((v), (v)->n < (v)->cap ? (v)->cap : ((v)->cap ? (v)->cap * 2 : 8)),               \
      (void)((v)->items[(v)->n++] = (item)))
-#define vec_done(v) \
-    (mem_free((v)->items), (v)->items = NULL, (void)((v)->n = (v)->cap = 0))
+#define vec_done(v) (mem_free((v)->items), (v)->items = NULL, (void)((v)->n = (v)->cap = 0))
 
 #endif

@@ -24,7 +24,7 @@ struct http_target;
 /* `expected_hosts`: how many targets there will be. More may come; then it grows. */
 struct http_client *http_client_new(struct loop *l, struct resolver *r, size_t expected_hosts,
                                     struct err *e);
-void http_client_close(struct http_client *c);      /* targets must be freed first */
+void http_client_close(struct http_client *c); /* targets must be freed first */
 size_t http_client_running(const struct http_client *c);
 
 /* Borrows `spec` and `user_agent` until http_target_free(). */
@@ -47,8 +47,8 @@ struct http_extra {
 };
 void http_target_run(struct http_target *t, const struct http_extra *x, http_done_fn *done,
                      void *arg);
-void http_target_cancel(struct http_target *t);     /* the callback does not come any more */
+void http_target_cancel(struct http_target *t); /* the callback does not come any more */
 
-const char *http_version_text(void);                /* libcurl's, for `midwatch version` */
+const char *http_version_text(void); /* libcurl's, for `midwatch version` */
 
 #endif

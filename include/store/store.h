@@ -16,31 +16,34 @@ enum store_state { STORE_CONNECTING, STORE_UP, STORE_AWAY };
 
 struct store_events {
     /* Exactly once, at most ~5 s after store_open(): the state as last committed, from Redis, or
-     * from the spool when Redis is away (`away`). With neither it is empty. Borrowed for the call. */
+     * from the spool when Redis is away (`away`). With neither it is empty. Borrowed for the call.
+     */
     void (*on_ready)(void *arg, const struct stored *s, bool away);
     /* Redis answered for the first time after an `away` start: what it holds. */
     void (*on_found)(void *arg, const struct stored *s);
-    /* Every change between up and away, the first one right after on_ready; `why` in clear words. While
-     * up it also says what of the server's settings could lose data. */
+    /* Every change between up and away, the first one right after on_ready; `why` in clear words.
+     * While up it also says what of the server's settings could lose data. */
     void (*on_state)(void *arg, enum store_state s, const char *why);
-    /* Redis just went away: fill `c` with everything open. It becomes the first record of the spool,
-     * so that a restart during the outage knows it. Borrowed until the next event. */
+    /* Redis just went away: fill `c` with everything open. It becomes the first record of the
+     * spool, so that a restart during the outage knows it. Borrowed until the next event. */
     void (*on_snapshot)(void *arg, struct commit *c);
 };
 
 /* Copies what it needs of `c`. -1 at once for what can never work (directory unwritable, another
  * daemon on the same embedded directory, redis-server missing). */
-int store_open(struct loop *l, struct resolver *r, const struct config *c, const struct store_events *ev,
-               void *arg, struct store **ret, struct err *e) MW_MUST_CHECK;
+int store_open(struct loop *l, struct resolver *r, const struct config *c,
+               const struct store_events *ev, void *arg, struct store **ret,
+               struct err *e) MW_MUST_CHECK;
 
-/* One event's changes, in one atomic function. `done` exactly once, in order of the calls: true when
- * Redis has it, or when it is in the spool and synced; false when neither could take it (the disk is
- * full too): act anyway, promise 2. Copies `c` before it returns. */
+/* One event's changes, in one atomic function. `done` exactly once, in order of the calls: true
+ * when Redis has it, or when it is in the spool and synced; false when neither could take it (the
+ * disk is full too): act anyway, promise 2. Copies `c` before it returns. */
 typedef void store_done_fn(void *arg, bool kept);
 void store_commit(struct store *s, const struct commit *c, store_done_fn *done, void *arg);
 
 /* One sample; batched, idempotent (a slot a result). Never blocks, never calls back. */
-void store_sample(struct store *s, const char *monitor, int64_t interval_ms, const struct result *r);
+void store_sample(struct store *s, const char *monitor, int64_t interval_ms,
+                  const struct result *r);
 
 /* Questions of the API. `json` is a list of records as wire/state.h reads them, newest first;
  * borrowed for the call, and nothing while the store is `away`. */
@@ -51,7 +54,7 @@ void store_read_resolved(struct store *s, size_t limit, store_json_fn *done, voi
 
 struct store_facts {
     enum store_state state;
-    const char *server;             /* "redis 7.0.15 (embedded)" or "" */
+    const char *server; /* "redis 7.0.15 (embedded)" or "" */
     size_t queued_bytes, spool_bytes, spool_records;
     uint64_t commits, samples, dropped_samples, errors, reconnects;
     int64_t last_roundtrip_us;
