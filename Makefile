@@ -78,6 +78,9 @@ Q   := $(if $(filter 0,$(V)),@)
 say  = $(if $(Q),@printf '  %-6s %s\n' $(1) $(patsubst $(OBJ)/%,%,$@))
 sub := $(MAKE) --no-print-directory
 
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -118,18 +121,18 @@ $(FUZZ_BIN): LDFLAGS += $(if $(FUZZER),-fsanitize=fuzzer)
 
 # --- for people -----------------------------------------------------------------------------
 run: deps ## install what is missing, build, start on conf/quickstart.yaml (URL=… HOOK=…)
-	@$(sub) all
+	@+$(sub) all
 	@tests/tools/start.sh $(BIN)
 
 demo: deps ## an outage from the first failure to the last resolve, in 40 seconds
-	@$(sub) all
+	@+$(sub) all
 	@python3 tests/tools/demo.py $(BIN)
 
 # --- tests ----------------------------------------------------------------------------------
 test: deps-test ## everything: units, simulations, checks, corpora, the real binary with real servers
-	@$(sub) SANITIZER=address,undefined alltests
+	@+$(sub) SANITIZER=address,undefined alltests
 alltests: $(BIN) $(UNIT_BIN) $(FUZZ_BIN)
-	@MIDWATCH=$(CURDIR)/$(BIN) tests/run.sh $(UNIT_BIN) $(FUZZ_BIN) tests/check/run $(SYSTEM)
+	@OBJ=$(OBJ) MIDWATCH=$(CURDIR)/$(BIN) tests/run.sh $(UNIT_BIN) $(FUZZ_BIN) tests/check/run $(SYSTEM)
 quicktest: units $(LIB) ## units, simulations and checks; seconds
 	@OBJ=$(OBJ) MIDWATCH=$(CURDIR)/$(BIN) tests/run.sh $(UNIT_BIN) tests/check/run
 check: units ## the house rules: layers, sizes, banned calls, documents in step
@@ -138,7 +141,7 @@ units: $(UNIT_BIN) ## build the unit and simulation tests
 corpora: $(FUZZ_BIN) ## every fuzz driver over its corpus and all its truncations
 	@tests/run.sh $(FUZZ_BIN)
 fuzz: deps-lint ## look for crashes: T=name (default all), SECONDS=60 each
-	@$(sub) CC=clang FUZZER=1 $(if $(T),build/fuzz/tests/fuzz/fuzz_$(T),fuzzers)
+	@+$(sub) CC=clang FUZZER=1 $(if $(T),build/fuzz/tests/fuzz/fuzz_$(T),fuzzers)
 	@tests/tools/fuzz.sh $(SECONDS) $(or $(T),$(FUZZ_SRC:tests/fuzz/fuzz_%.c=%))
 fuzzers: $(FUZZ_BIN)
 valgrind: units ## unit tests under valgrind (minutes)
@@ -150,7 +153,7 @@ lint: deps-lint ## formatter, clang analyser, cppcheck, shellcheck, mandoc
 format: deps-lint ## bring the sources into shape (clang-format)
 	@find src include tests -name '*.[ch]' -not -path 'tests/check/bad/*' | xargs clang-format -i
 cover: deps-cover ## which lines and branches the unit and simulation tests reach
-	@$(sub) COVER=1 units && tests/tools/cover.sh build/cover
+	@+$(sub) COVER=1 units && tests/tools/cover.sh build/cover
 
 # --- documents, packages, installation ------------------------------------------------------
 documents: $(BIN) ## write anew what is generated from the tables

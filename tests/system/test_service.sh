@@ -19,7 +19,7 @@ skip() { echo "ok - $1 # SKIP $2"; }
 bad=0
 
 verified() {
-    sed "s|^ExecStart=[^ ]*|ExecStart=$(command -v true)|" systemd/midwatch.service >"$dir/midwatch.service"
+    sed -E "s#^(ExecStart|ExecReload)=[^ ]*#\\1=$(command -v true)#" systemd/midwatch.service >"$dir/midwatch.service"
     local words
     words=$(systemd-analyze verify --man=no "$dir/midwatch.service" 2>&1) || { echo "$words"; return 1; }
     [ -z "$words" ] || { echo "$words"; return 1; }

@@ -53,6 +53,7 @@ missing=() why=
 for set in "$@"; do
     while read -r in how what packages reason; do
         if [ "$in" = "$set" ] && ! there "$how" "$what"; then
+            case " ${missing[*]} " in *" $packages "*) continue ;; esac
             missing+=("$packages")
             why+="  ${packages/|/ or }: $reason"$'\n'
         fi
