@@ -42,8 +42,10 @@ static char lower(char c)
 
 static bool equals_ignoring_case(const char *s, const char *word)
 {
-    while (*s != 0 && lower(*s) == *word)
-        s++, word++;
+    while (*s != 0 && lower(*s) == *word) {
+        s++;
+        word++;
+    }
     return *s == 0 && *word == 0;
 }
 

@@ -47,8 +47,10 @@ static int parse_address(const char *text, struct sockaddr_storage *ret, struct 
         return err_set(e, "cannot listen on %s: it does not end in :PORT", text);
     size_t n = (size_t)(colon - text);
 
-    if (n >= 2 && text[0] == '[' && colon[-1] == ']')
-        text++, n -= 2;
+    if (n >= 2 && text[0] == '[' && colon[-1] == ']') {
+        text++;
+        n -= 2;
+    }
     if (n >= sizeof host)
         return err_set(e, "cannot listen on %s: the host is too long", text);
     memcpy(host, text, n);

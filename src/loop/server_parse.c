@@ -116,8 +116,6 @@ static int on_header_value(llhttp_t *http, const char *at, size_t n)
 {
     struct server_parse *p = http->data;
 
-    if (p->head_read || p->n_headers == 0)
-        return parse_refuse(p, 400, "trailers are not taken");
     p->headers[p->n_headers - 1].value = at;
     p->value_len[p->n_headers - 1] = n;
     return 0;

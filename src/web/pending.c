@@ -39,7 +39,6 @@ void pending_end_all(struct web *w)
         struct pending *p = w->pending;
         struct request *q = pending_end(p);
 
-        p->web = NULL;
         reply_problem(w, q, 503, "midwatch is stopping");
     }
 }

@@ -26,21 +26,32 @@ static size_t common_headers(struct header *h, const char *policy, const char *c
     return n;
 }
 
-static void reply(struct web *w, struct request *q, struct answer *a, const struct header *extra)
+/* `body` is taken. */
+struct content {
+    int status;
+    const char *type;
+    struct buf *body;
+};
+
+static void reply(struct web *w, struct request *q, struct content c, const struct header *extra)
 {
     struct header headers[HEADERS_MAX];
     size_t n = common_headers(headers, "default-src 'none'; frame-ancestors 'none'", "no-store");
 
     if (extra != NULL)
         headers[n++] = *extra;
-    a->headers = headers;
-    a->n_headers = n;
-    send_answer(w, q, a);
+    struct answer a = {.status = c.status,
+                       .content_type = c.type,
+                       .take = c.body,
+                       .headers = headers,
+                       .n_headers = n};
+
+    send_answer(w, q, &a);
 }
 
 void reply_text(struct web *w, struct request *q, int status, const char *type, struct buf *body)
 {
-    reply(w, q, &(struct answer){.status = status, .content_type = type, .take = body}, NULL);
+    reply(w, q, (struct content){status, type, body}, NULL);
 }
 
 void reply_json(struct web *w, struct request *q, int status, struct buf *body)
@@ -61,8 +72,7 @@ void reply_list(struct web *w, struct request *q, struct buf *body, bool store_a
         reply_json(w, q, 200, body);
         return;
     }
-    reply(w, q, &(struct answer){.status = 200, .content_type = "application/json", .take = body},
-          &partial);
+    reply(w, q, (struct content){200, "application/json", body}, &partial);
 }
 
 void reply_page(struct web *w, struct request *q)
@@ -70,13 +80,14 @@ void reply_page(struct web *w, struct request *q)
     struct header headers[HEADERS_MAX];
     size_t n = common_headers(headers, w->page_policy, "public, max-age=5");
 
-    send_answer(w, q,
-                &(struct answer){.status = 200,
-                                 .content_type = "text/html; charset=utf-8",
-                                 .body = buf_text(&w->page),
-                                 .body_len = w->page.len,
-                                 .headers = headers,
-                                 .n_headers = n});
+    struct answer a = {.status = 200,
+                       .content_type = "text/html; charset=utf-8",
+                       .body = buf_text(&w->page),
+                       .body_len = w->page.len,
+                       .headers = headers,
+                       .n_headers = n};
+
+    send_answer(w, q, &a);
 }
 
 void reply_problem_with(struct web *w, struct request *q, int status, const struct header *extra,
@@ -86,10 +97,7 @@ void reply_problem_with(struct web *w, struct request *q, int status, const stru
 
     buf_init(&body, 8192);
     api_write_problem(&body, status, detail);
-    reply(w, q,
-          &(struct answer){
-              .status = status, .content_type = "application/problem+json", .take = &body},
-          extra);
+    reply(w, q, (struct content){status, "application/problem+json", &body}, extra);
 }
 
 void reply_problem(struct web *w, struct request *q, int status, const char *fmt, ...)

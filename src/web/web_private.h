@@ -9,8 +9,8 @@
 
 /* A request that waits for somebody else (the store, a test page). Embedded first in what waits. */
 struct pending {
-    struct web *web; /* NULL once the web is closed: the request is answered by then */
-    struct request *q;
+    struct web *web;
+    struct request *q; /* NULL once answered; the web may be gone then */
     struct pending *prev, *next;
 };
 

@@ -122,6 +122,7 @@ struct client {
     char text[65536];
     size_t n, total;
     bool ended; /* closed or reset by the server */
+    bool reset;
 };
 
 static inline void hear(int fd, struct client *c)
@@ -136,6 +137,7 @@ static inline void hear(int fd, struct client *c)
         c->text[c->n] = 0;
         c->total += (size_t)n;
     }
+    c->reset = n < 0 && errno == ECONNRESET;
     if (n == 0 || errno != EAGAIN)
         c->ended = true;
 }
@@ -177,8 +179,10 @@ static inline void until_request(struct world *w, int n)
 
 static inline void answer_held(struct world *w, const char *body)
 {
-    server_answer(w->held, &(struct answer){.status = 200, .body = body, .body_len = strlen(body)});
-    w->held = NULL;
+    struct request *q = w->held;
+
+    w->held = NULL; /* the answer may let the next one in */
+    server_answer(q, &(struct answer){.status = 200, .body = body, .body_len = strlen(body)});
 }
 
 /* One exchange on a fresh connection: what came back until the server closed. */

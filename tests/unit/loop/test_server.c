@@ -81,29 +81,37 @@ static void pipeline__answers_in_order_one_at_a_time(void **state)
     close_world(&w);
 }
 
+/* Turns the loop `n` times; what is sent is all the kernel takes. */
+static void push(struct world *w, int fd, const char **text, struct client *c, int n)
+{
+    for (int i = 0; i < n; i++) {
+        ssize_t k = send(fd, *text, strlen(*text), MSG_NOSIGNAL);
+        *text += k > 0 ? k : 0;
+        uv_run(&w->loop.uv, UV_RUN_NOWAIT);
+        hear(fd, c);
+    }
+}
+
 static void pipeline__longer_than_what_is_kept__nothing_is_lost(void **state)
 {
+    enum { MANY = 8000 };
     struct world w;
     struct client c = {0};
-    char *many = mem_calloc(1, 2 + 4000 * sizeof GET("/later"));
+    char *many = mem_calloc(MANY + 2, sizeof GET("/later")), *end = many;
+    const char *left = many;
     (void)state;
     open_world(&w, (struct server_options){0});
     int fd = dial(&w);
-    strcpy(many, GET("/later"));
-    for (int i = 0; i < 3999; i++)
-        strcat(many + (size_t)i * (sizeof GET("/y") - 1), GET("/y"));
-    size_t sent = 0, n = strlen(many);
-    int64_t end_us = loop_mono_us() + 10000000;
-    while ((sent < n || w.requests < 4000) && loop_mono_us() < end_us) {
-        ssize_t k = send(fd, many + sent, n - sent, MSG_NOSIGNAL);
-        if (k > 0)
-            sent += (size_t)k;
-        uv_run(&w.loop.uv, UV_RUN_NOWAIT);
-        hear(fd, &c);
-        if (w.held != NULL && sent > 70000)
-            answer_held(&w, "late");
+    for (int i = 0; i < MANY; i++)
+        end = stpcpy(end, i < 2 ? GET("/later") : GET("/y"));
+    for (int i = 1; i <= 2; i++) { /* two in a row wait while the rest presses */
+        push(&w, fd, &left, &c, 50);
+        assert_int_equal(w.requests, i);
+        answer_held(&w, "late");
     }
-    assert_int_equal(w.requests, 4000);
+    for (int64_t end_us = loop_mono_us() + 10000000; w.requests < MANY && loop_mono_us() < end_us;)
+        push(&w, fd, &left, &c, 1);
+    assert_int_equal(w.requests, MANY);
     assert_false(c.ended);
     close(fd);
     mem_free(many);
@@ -158,12 +166,11 @@ static void refused_while_still_sending__the_answer_is_not_lost_to_a_reset(void 
     open_world(&w, (struct server_options){.max_body = 10});
     int fd = dial(&w);
     say(fd, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 400000\r\n\r\n");
-    for (int i = 0; i < 50; i++) {
+    for (int i = 0; i < 50; i++) /* all of it before the server looks */
         (void)!send(fd, part, sizeof part, MSG_NOSIGNAL);
-        uv_run(&w.loop.uv, UV_RUN_NOWAIT);
-    }
-    until(&w, fd, &c, 1);
+    until(&w, fd, &c, -1);
     assert_memory_equal(c.text, "HTTP/1.1 413", 12);
+    assert_false(c.reset);
     close(fd);
     close_world(&w);
 }
@@ -202,7 +209,7 @@ static void slow_head__byte_by_byte__cut_with_408(void **state)
         usleep(5000);
     }
     assert_memory_equal(c.text, "HTTP/1.1 408", 12);
-    assert_true(loop_mono_us() - from_us < 1000000);
+    assert_true(loop_mono_us() - from_us < 4000000);
     assert_int_equal(w.requests, 0);
     close(fd);
     close_world(&w);
