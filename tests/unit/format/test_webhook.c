@@ -1,10 +1,11 @@
 /* test_webhook.c - the body of our own webhook, member by member. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "base/json.h"
 #include "format/webhook.h"

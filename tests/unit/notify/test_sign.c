@@ -1,10 +1,11 @@
 /* test_sign.c - the vectors of the Standard Webhooks libraries, and rotation. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "../../../src/notify/sign.h"
 #include "base/mem.h"

@@ -1,9 +1,10 @@
 /* test_retry_after.c - seconds, dates, and nonsense. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "wire/retry_after.h"
 
