@@ -27,7 +27,8 @@ struct incident_case {
     VEC(struct page *) pages; /* in the order decided */
     bool dirty;
     bool fresh;                  /* being read back: deliveries may still be adopted */
-    struct incident_case *older; /* an earlier case with the same dedup key, still open */
+    char key[NAME_SIZE + 16];    /* "monitor:" and its name of today; else the dedup key */
+    struct incident_case *older; /* an earlier case with the same key, still open */
     struct heap_node wake;
 };
 

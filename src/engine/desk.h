@@ -17,7 +17,7 @@ struct engine {
     const struct config *config;
     struct map watches; /* name -> struct watch */
     struct map cases;   /* incident id -> struct incident_case */
-    struct map by_key;  /* dedup key -> newest open case; older ones hang on it */
+    struct map by_key;  /* key -> newest open case; older ones hang on it */
     struct map pages;   /* delivery id -> struct page */
     struct heap wakes;
     VEC(struct incident_case *)
@@ -42,7 +42,9 @@ void monitor_key(const char *name, char *dst, size_t size);
 
 /* Opens an incident for the key and begins its escalation. */
 void engine_open(struct engine *e, struct incident *draft, const struct desk *k);
-void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why,
+void engine_resolve_key(struct engine *e, const char *key, const char *why, const struct desk *k);
+/* The record of one move of a monitor. */
+void engine_record_move(const struct watch *w, enum monitor_state from, const char *text,
                         const struct desk *k);
 
 #endif

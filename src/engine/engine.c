@@ -77,13 +77,29 @@ void engine_put_watch(struct watch *w, struct effects *fx)
     vec_push(&fx->commit.monitors, put);
 }
 
+/* The key is borrowed from the first case that has it. */
+static void put_first(struct engine *e, const char *key, struct incident_case *first)
+{
+    map_del(&e->by_key, key);
+    if (first)
+        map_put(&e->by_key, first->key, first);
+}
+
 struct incident_case *engine_add_case(struct engine *e, struct incident_case *c)
 {
-    c->older = map_get(&e->by_key, c->incident.dedup_key);
+    struct incident_case *first, **at = &first;
+
+    if (c->incident.monitor[0])
+        monitor_key(c->incident.monitor, c->key, sizeof c->key);
+    else
+        text_copy(c->key, sizeof c->key, c->incident.dedup_key);
+    first = map_get(&e->by_key, c->key);
+    while (*at && (*at)->incident.opened_ms > c->incident.opened_ms)
+        at = &(*at)->older;
+    c->older = *at;
+    *at = c;
+    put_first(e, c->key, first);
     map_put(&e->cases, c->incident.id, c);
-    if (c->older)
-        map_del(&e->by_key, c->incident.dedup_key); /* the key is borrowed from the case put */
-    map_put(&e->by_key, c->incident.dedup_key, c);
     e->list_stale = true;
     return c;
 }
@@ -97,18 +113,16 @@ void engine_index_page(struct engine *e, struct page *p)
 /* A resolved case is not the key's any more, even while its last notes are being sent. */
 static void unlink_key(struct engine *e, struct incident_case *c)
 {
-    struct incident_case *first = map_get(&e->by_key, c->incident.dedup_key);
+    struct incident_case *first = map_get(&e->by_key, c->key);
     struct incident_case **at = &first;
 
     while (*at && *at != c)
         at = &(*at)->older;
     if (!*at)
         return;
-    map_del(&e->by_key, c->incident.dedup_key);
     *at = c->older;
     c->older = NULL;
-    if (first)
-        map_put(&e->by_key, first->incident.dedup_key, first);
+    put_first(e, c->key, first);
 }
 
 static void close_case(struct engine *e, struct incident_case *c)
@@ -167,12 +181,11 @@ void engine_open(struct engine *e, struct incident *draft, const struct desk *k)
     engine_settle(e, c, k);
 }
 
-void engine_resolve_key(struct engine *e, const char *dedup_key, const char *why,
-                        const struct desk *k)
+void engine_resolve_key(struct engine *e, const char *key, const char *why, const struct desk *k)
 {
     struct incident_case *c;
 
-    while ((c = map_get(&e->by_key, dedup_key))) {
+    while ((c = map_get(&e->by_key, key))) {
         case_resolve(c, k, why);
         engine_settle(e, c, k);
     }

@@ -24,41 +24,40 @@ static struct watch *add_watch(struct engine *e, const struct monitor *m)
     return w;
 }
 
-/* The incident keeps its id; its monitor and key get the new name. */
-static void rename_case(struct engine *e, const char *from, const char *to)
+/* The incident keeps its id and its key to the outside; it is found by the new name. */
+static void rename_cases(struct engine *e, const char *from, const char *to)
 {
     char old_key[NAME_SIZE + 16];
     struct incident_case *c, *next;
 
     monitor_key(from, old_key, sizeof old_key);
-    c = map_get(&e->by_key, old_key);
-    if (c)
-        map_del(&e->by_key, old_key);
-    for (; c; c = next) {
+    for (c = map_del(&e->by_key, old_key); c; c = next) {
         next = c->older;
         text_copy(c->incident.monitor, sizeof c->incident.monitor, to);
-        monitor_key(to, c->incident.dedup_key, sizeof c->incident.dedup_key);
-        map_del(&e->cases, c->incident.id);
         engine_add_case(e, c);
         c->dirty = true;
     }
 }
 
 static void rename_watch(struct engine *e, struct watch *old, const struct monitor *m,
-                         struct effects *fx)
+                         const struct desk *k)
 {
     struct monitor_put gone = {m->was, NULL};
     struct watch *w = add_watch(e, m);
+    char key[NAME_SIZE + 16];
 
     w->status = old->status;
-    rename_case(e, old->name, m->name);
-    vec_push(&fx->commit.monitors, gone);
-    engine_put_watch(w, fx);
+    rename_cases(e, old->name, m->name);
+    monitor_key(m->name, key, sizeof key);
+    for (struct incident_case *c = map_get(&e->by_key, key); c; c = c->older)
+        engine_settle(e, c, k);
+    vec_push(&k->fx->commit.monitors, gone);
+    engine_put_watch(w, k->fx);
     map_del(&e->watches, old->name);
     mem_free(old);
 }
 
-static void meet(struct engine *e, const struct monitor *m, struct effects *fx)
+static void meet(struct engine *e, const struct monitor *m, const struct desk *k)
 {
     struct watch *w = engine_watch(e, m->name);
     struct watch *old = m->was ? engine_watch(e, m->was) : NULL;
@@ -66,18 +65,31 @@ static void meet(struct engine *e, const struct monitor *m, struct effects *fx)
     if (w)
         w->monitor = m;
     else if (old && !old->monitor)
-        rename_watch(e, old, m, fx);
+        rename_watch(e, old, m, k);
     else
         add_watch(e, m);
+}
+
+/* Nobody looks after it any more: why, in one sentence. */
+static bool unwatched(struct engine *e, const char *monitor, char *why, size_t size)
+{
+    const struct watch *w = engine_watch(e, monitor);
+
+    if (w && w->monitor && w->monitor->enabled)
+        return false;
+    text_printf(why, size, "%s is %s", monitor,
+                w && w->monitor ? "disabled" : "no longer monitored");
+    return true;
 }
 
 static void forget(struct engine *e, struct watch *w, const struct desk *k)
 {
     struct monitor_put gone = {w->name, NULL};
-    char key[NAME_SIZE + 16];
+    char key[NAME_SIZE + 16], why[NAME_SIZE + 32];
 
     monitor_key(w->name, key, sizeof key);
-    engine_resolve_key(e, key, "its monitor is no longer configured", k);
+    if (unwatched(e, w->name, why, sizeof why))
+        engine_resolve_key(e, key, why, k);
     map_del(&e->watches, w->name);
     vec_push(&e->gone, w);
     vec_push(&k->fx->commit.monitors, gone);
@@ -97,6 +109,31 @@ static void forget_gone(struct engine *e, const struct desk *k)
     vec_done(&gone);
 }
 
+/* What was known of it is old by the time it is enabled again. */
+static void rest(struct engine *e, struct watch *w, const struct desk *k)
+{
+    enum monitor_state from = w->status.state;
+    char key[NAME_SIZE + 16], why[NAME_SIZE + 32];
+
+    if (!unwatched(e, w->name, why, sizeof why))
+        return;
+    monitor_key(w->name, key, sizeof key);
+    engine_resolve_key(e, key, why, k);
+    if (from == MONITOR_PENDING && !w->status.bad)
+        return;
+    w->status = (struct monitor_status){.last = w->status.last};
+    if (from != MONITOR_PENDING)
+        engine_record_move(w, from, why, k);
+    engine_put_watch(w, k->fx);
+}
+
+static void rest_disabled(struct engine *e, const struct desk *k)
+{
+    for (size_t i = 0; i < k->config->n_monitors; i++)
+        if (!k->config->monitors[i].enabled)
+            rest(e, engine_watch(e, k->config->monitors[i].name), k);
+}
+
 void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, struct effects *fx)
 {
     struct desk k = {c, now_ms, CAUSE_RELOAD, "", fx};
@@ -109,14 +146,29 @@ void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, 
         ((struct watch *)value)->monitor = NULL;
     for (size_t i = 0; i < c->n_monitors; i++)
         if (engine_watch(e, c->monitors[i].name))
-            meet(e, &c->monitors[i], fx);
+            meet(e, &c->monitors[i], &k);
     for (size_t i = 0; i < c->n_monitors; i++)
         if (!engine_watch(e, c->monitors[i].name))
-            meet(e, &c->monitors[i], fx);
+            meet(e, &c->monitors[i], &k);
     forget_gone(e, &k);
+    rest_disabled(e, &k);
 }
 
 /* --- state read back --- */
+
+/* Results that said nothing do not count as knowing. */
+static void restore_status(struct watch *w, const struct monitor_status *read)
+{
+    struct monitor_status own = w->status;
+
+    if (own.state != MONITOR_PENDING || own.bad)
+        return;
+    w->status = *read;
+    if (own.unknown) {
+        w->status.last = own.last;
+        w->status.unknown = own.unknown;
+    }
+}
 
 static void restore_monitors(struct engine *e, const struct stored *s, struct effects *fx)
 {
@@ -132,15 +184,15 @@ static void restore_monitors(struct engine *e, const struct stored *s, struct ef
         struct watch *w = engine_watch(e, m->name);
         struct monitor_put gone = {m->name, NULL};
 
-        if (!w) {
+        if (!w)
             vec_push(&fx->commit.monitors, gone);
-            w = renamed ? engine_watch(e, renamed->name) : NULL;
-        }
-        if (!w || w->status.last.at_ms)
-            continue;
-        w->status = m->status;
-        if (!text_eq(w->name, m->name))
+        if (!w && renamed) {
+            w = engine_watch(e, renamed->name);
+            restore_status(w, &m->status);
             engine_put_watch(w, fx);
+        } else if (w) {
+            restore_status(w, &m->status);
+        }
     }
     map_done(&was);
 }
@@ -209,15 +261,10 @@ static void restore_deliveries(struct engine *e, const struct stored *s)
     vec_done(&sorted);
 }
 
-static bool monitor_is_gone(struct engine *e, const struct incident_case *c)
-{
-    return c->incident.monitor[0] && c->incident.state != INCIDENT_RESOLVED &&
-           !engine_watch(e, c->incident.monitor);
-}
-
 static void settle_fresh(struct engine *e, const struct desk *k)
 {
     VEC(struct incident_case *) fresh = {0};
+    char why[NAME_SIZE + 32];
     const char *key;
     void *value;
 
@@ -228,8 +275,9 @@ static void settle_fresh(struct engine *e, const struct desk *k)
         struct incident_case *c = fresh.items[i];
 
         c->fresh = false;
-        if (monitor_is_gone(e, c))
-            case_resolve(c, k, "its monitor is no longer configured");
+        if (c->incident.monitor[0] && c->incident.state != INCIDENT_RESOLVED &&
+            unwatched(e, c->incident.monitor, why, sizeof why))
+            case_resolve(c, k, why);
         engine_settle(e, c, k);
     }
     vec_done(&fresh);
@@ -241,7 +289,7 @@ static void restore_renames(struct engine *e)
         const struct monitor *m = &e->config->monitors[i];
 
         if (m->was && !engine_watch(e, m->was))
-            rename_case(e, m->was, m->name);
+            rename_cases(e, m->was, m->name);
     }
 }
 
@@ -255,4 +303,5 @@ void engine_restore(struct engine *e, const struct stored *s, int64_t now_ms, st
     restore_deliveries(e, s);
     restore_renames(e);
     settle_fresh(e, &k);
+    rest_disabled(e, &k);
 }

@@ -6,17 +6,18 @@
 #include "eval/state.h"
 #include "model/names.h"
 
-static void record_move(const struct watch *w, enum monitor_state from, const struct desk *k)
+void engine_record_move(const struct watch *w, enum monitor_state from, const char *text,
+                        const struct desk *k)
 {
     struct transition t = {.at_ms = k->now_ms,
                            .subject = SUBJECT_MONITOR,
-                           .cause = CAUSE_PROBE,
+                           .cause = k->cause,
                            .reason = w->status.last.reason};
 
     text_copy(t.name, sizeof t.name, w->name);
     text_copy(t.from, sizeof t.from, monitor_state_name(from));
     text_copy(t.to, sizeof t.to, monitor_state_name(w->status.state));
-    text_copy(t.text, sizeof t.text, w->status.last.message);
+    text_copy(t.text, sizeof t.text, text);
     vec_push(&k->fx->commit.transitions, t);
 }
 
@@ -88,11 +89,11 @@ void engine_result(struct engine *e, const char *monitor, const struct result *r
 
     engine_begin(e);
     w = engine_watch(e, monitor);
-    if (!w || !w->monitor)
+    if (!w || !w->monitor->enabled)
         return;
     before = w->status;
     if (state_step(&w->status, w->monitor->fail_after, w->monitor->recover_after, r, &from))
-        record_move(w, from, &k);
+        engine_record_move(w, from, w->status.last.message, &k);
     if (r->verdict != VERDICT_UNKNOWN)
         follow(e, w, r->verdict == VERDICT_DOWN, &k);
     if (worth_keeping(&before, &w->status))

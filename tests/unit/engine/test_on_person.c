@@ -8,8 +8,8 @@ enum verb { ACK, UNACK, RESOLVE };
 static int say(struct sim *s, enum verb v, const char *id, struct err *e)
 {
     static int (*const verbs[])(struct engine *, const char *, const char *, int64_t,
-                                struct effects *, struct err *) = {engine_ack, engine_unack,
-                                                                   engine_resolve};
+                                struct effects *,
+                                struct err *) = {engine_ack, engine_unack, engine_resolve};
     int rc = 0;
 
     EVENT(s, rc = verbs[v](s->engine, id, "zoe", s->now_ms, &s->fx, e));
@@ -25,7 +25,7 @@ static const char *bring_to(struct sim *s, enum incident_state state)
     world_results(s, "api", "bb");
     text_copy(id, sizeof id, world_incident(s, 0)->id);
     world_end(s, "a", OUTCOME_OK);
-    if (state == INCIDENT_SNOOZED) {        /* by another version */
+    if (state == INCIDENT_SNOOZED) { /* by another version */
         s->store.incidents.items[0].state = INCIDENT_SNOOZED;
         world_restart(s);
     }
@@ -41,14 +41,13 @@ static void verb__in_each_state__moves_or_is_refused_in_one_line(void **state)
     static const struct {
         enum incident_state from;
         enum verb verb;
-        const char *refused;            /* NULL: it moves */
+        const char *refused; /* NULL: it moves */
         enum incident_state to;
     } cells[] = {
         {INCIDENT_TRIGGERED, ACK, NULL, INCIDENT_ACKNOWLEDGED},
         {INCIDENT_TRIGGERED, UNACK, "is not acknowledged", INCIDENT_TRIGGERED},
         {INCIDENT_TRIGGERED, RESOLVE, NULL, INCIDENT_RESOLVED},
-        {INCIDENT_ACKNOWLEDGED, ACK, "is already acknowledged by zoe",
-         INCIDENT_ACKNOWLEDGED},
+        {INCIDENT_ACKNOWLEDGED, ACK, "is already acknowledged by zoe", INCIDENT_ACKNOWLEDGED},
         {INCIDENT_ACKNOWLEDGED, UNACK, NULL, INCIDENT_TRIGGERED},
         {INCIDENT_ACKNOWLEDGED, RESOLVE, NULL, INCIDENT_RESOLVED},
         {INCIDENT_SNOOZED, ACK, NULL, INCIDENT_ACKNOWLEDGED},
@@ -148,8 +147,8 @@ static void find__by_every_name_it_has(void **state)
 
 static void find__what_is_none__is_refused(void **state)
 {
-    static const char *const names[] = {"", "a", "ap", "apis", "db", "monitor:", "monitor:db", "zzz",
-                                        "1", "self:store"};
+    static const char *const names[] = {"",         "a",          "ap",  "apis", "db",
+                                        "monitor:", "monitor:db", "zzz", "1",    "self:store"};
     char id[INCIDENT_ID_SIZE + 4], want[100];
     struct err e;
     struct sim s;
@@ -162,7 +161,7 @@ static void find__what_is_none__is_refused(void **state)
         assert_string_equal(e.text, want);
     }
     id[2] = '\0';
-    assert_int_equal(say(&s, ACK, id, &e), -1);     /* two characters are no name */
+    assert_int_equal(say(&s, ACK, id, &e), -1); /* two characters are no name */
     assert_int_equal(say(&s, ACK, "nothing", NULL), -1);
     sim_done(&s);
 }
@@ -282,7 +281,8 @@ static void ack__tells_by_one_commit_with_its_sends(void **state)
     (void)state;
     bring_to(&s, INCIDENT_TRIGGERED);
     assert_int_equal(say(&s, ACK, "api", NULL), 0);
-    assert_string_equal(world_moves(&s), "incident: triggered -> acknowledged: acknowledged by zoe");
+    assert_string_equal(world_moves(&s),
+                        "incident: triggered -> acknowledged: acknowledged by zoe");
     assert_string_equal(world_sends(&s), "a acknowledged");
     assert_int_equal(s.fx.commit.incidents.n, 1);
     assert_int_equal(s.fx.commit.deliveries.n, 1);

@@ -2,8 +2,7 @@
 #include "random.h"
 #include "world.h"
 
-static const char rich[] =
-    WORLD_HEAD
+static const char rich[] = WORLD_HEAD
     "monitors:\n"
     "  - { name: api, http: 'http://127.0.0.1:1/', policy: p, group: core, severity: warning,\n"
     "      labels: { team: payments, area: eu }, runbook: 'https://run.example/api' }\n";
@@ -38,7 +37,7 @@ static void bad__confirmed__opens_one_incident_in_one_commit(void **state)
     assert_int_equal(i->severity, SEVERITY_WARNING);
     assert_int_equal(i->reason, REASON_CONNECT);
     assert_int_equal(i->state, INCIDENT_TRIGGERED);
-    assert_int_equal(i->started_ms, WORLD_START_MS + 20000);    /* the first bad one */
+    assert_int_equal(i->started_ms, WORLD_START_MS + 20000); /* the first bad one */
     assert_int_equal(i->opened_ms, WORLD_START_MS + 30000);
     assert_int_equal(i->count, 2);
     sim_done(&s);
@@ -106,7 +105,7 @@ static void good__confirmed__resolves_and_tells_who_was_paged(void **state)
                                          "incident: triggered -> resolved: recovered");
     assert_string_equal(world_sends(&s), "a resolved");
     assert_int_equal(world_open(&s), 0);
-    assert_non_null(engine_incident(s.engine, id));     /* until the note is out */
+    assert_non_null(engine_incident(s.engine, id)); /* until the note is out */
     world_end(&s, "a", OUTCOME_OK);
     assert_null(engine_incident(s.engine, id));
     world_results(&s, "api", "bb");
@@ -173,7 +172,9 @@ static void title__too_long__is_cut_between_code_points(void **state)
     memset(name, 'n', 100);
     name[100] = '\0';
     for (int shift = 0; shift < 3; shift++) {
-        snprintf(yaml, sizeof yaml, "%s" "monitors: [ { name: %s, http: 'http://127.0.0.1:1/' } ]\n",
+        snprintf(yaml, sizeof yaml,
+                 "%s"
+                 "monitors: [ { name: %s, http: 'http://127.0.0.1:1/' } ]\n",
                  WORLD_HEAD, name);
         memset(message, 'x', sizeof message);
         for (size_t i = (size_t)shift; i + 3 < sizeof message; i += 3)
@@ -196,10 +197,10 @@ static void keeping__good_after_good__writes_nothing(void **state)
         const char *before, *then;
         bool kept;
     } rows[] = {
-        {"", "g", true},     {"g", "g", false},  {"ggg", "g", false}, {"g", "b", true},
-        {"gb", "b", true},   {"gb", "g", true},  {"bb", "b", true},   {"bb", "g", true},
-        {"bbg", "g", true},  {"g", "w", true},   {"gw", "g", true},   {"gww", "g", true},
-        {"g", "u", false},   {"bb", "u", false}, {"", "u", false},    {"b", "b", true},
+        {"", "g", true},    {"g", "g", false},  {"ggg", "g", false}, {"g", "b", true},
+        {"gb", "b", true},  {"gb", "g", true},  {"bb", "b", true},   {"bb", "g", true},
+        {"bbg", "g", true}, {"g", "w", true},   {"gw", "g", true},   {"gww", "g", true},
+        {"g", "u", false},  {"bb", "u", false}, {"", "u", false},    {"b", "b", true},
     };
 
     (void)state;

@@ -8,18 +8,18 @@
 #include "../../sim/sim.h"
 #include "model/names.h"
 
-#define WORLD_START_MS 1795312800000LL      /* 2026-11-22T02:00:00Z */
-#define WORLD_HEAD \
-    "defaults: { interval: 10s, fail_after: 2, recover_after: 2 }\n" \
-    "channels:\n" \
-    "  a: { type: webhook, url: 'http://127.0.0.1:3/' }\n" \
-    "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n" \
-    "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n" \
-    "policies:\n" \
-    "  default: { steps: [ { notify: ['channel:f'] } ] }\n" \
+#define WORLD_START_MS 1795312800000LL /* 2026-11-22T02:00:00Z */
+#define WORLD_HEAD                                                                                 \
+    "defaults: { interval: 10s, fail_after: 2, recover_after: 2 }\n"                               \
+    "channels:\n"                                                                                  \
+    "  a: { type: webhook, url: 'http://127.0.0.1:3/' }\n"                                         \
+    "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n"                                         \
+    "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n"                                         \
+    "policies:\n"                                                                                  \
+    "  default: { steps: [ { notify: ['channel:f'] } ] }\n"                                        \
     "  p: { steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] } ] }\n"
 #define WORLD_API "{ name: api, http: 'http://127.0.0.1:1/', policy: p }"
-#define WORLD_DB "{ name: db, http: 'http://127.0.0.1:2/' }"
+#define WORLD_DB  "{ name: db, http: 'http://127.0.0.1:2/' }"
 #define WORLD_ONE WORLD_HEAD "monitors: [ " WORLD_API " ]\n"
 #define WORLD_TWO WORLD_HEAD "monitors: [ " WORLD_API ", " WORLD_DB " ]\n"
 
@@ -44,7 +44,8 @@ static inline struct config *world_config(const char *yaml)
 
 static inline void world_begin(struct sim *s, const char *yaml)
 {
-    *s = (struct sim){.now_ms = WORLD_START_MS, .config = world_config(yaml), .engine = engine_new()};
+    *s = (struct sim){
+        .now_ms = WORLD_START_MS, .config = world_config(yaml), .engine = engine_new()};
     EVENT(s, engine_configure(s->engine, s->config, s->now_ms, &s->fx));
 }
 
@@ -86,9 +87,12 @@ static inline void world_restart(struct sim *s)
     world_restore(s);
 }
 
-static inline void world_result_at(struct sim *s, const char *monitor, enum verdict v, const char *say)
+static inline void world_result_at(struct sim *s, const char *monitor, enum verdict v,
+                                   const char *say)
 {
-    struct result r = {.due_ms = s->now_ms, .at_ms = s->now_ms, .verdict = v,
+    struct result r = {.due_ms = s->now_ms,
+                       .at_ms = s->now_ms,
+                       .verdict = v,
                        .reason = v == VERDICT_DOWN      ? REASON_CONNECT
                                  : v == VERDICT_UNKNOWN ? REASON_LOCAL
                                                         : REASON_OK};
@@ -120,7 +124,8 @@ static inline void world_tick(struct sim *s, int64_t by_ms)
 /* The sending by a channel ends, well or badly; fails when nothing is being sent there. */
 static inline void world_end(struct sim *s, const char *channel, enum outcome outcome)
 {
-    struct attempt a = {.outcome = outcome, .at_ms = s->now_ms,
+    struct attempt a = {.outcome = outcome,
+                        .at_ms = s->now_ms,
                         .reached = outcome == OUTCOME_OK ? REACHED_YES : REACHED_NO};
     struct commit all = {0};
 

@@ -14,27 +14,27 @@
 #include "model/names.h"
 #include "unit.h"
 
-#define BENCH_START_MS 1795312800000LL      /* 2026-11-22T02:00:00Z, a Sunday */
-#define BENCH_HEAD \
-    "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: p } ]\n" \
-    "channels:\n" \
-    "  a: { type: webhook, url: 'http://127.0.0.1:3/' }\n" \
-    "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n" \
-    "  c: { type: webhook, url: 'http://127.0.0.1:5/' }\n" \
-    "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n" \
-    "people:\n" \
-    "  ana: { name: Ana Ruiz, notify: [ { via: a } ] }\n" \
-    "  bo: { notify: [ { via: b } ] }\n" \
-    "  cy: { notify: [ { via: a }, { via: b, after: 2m }, { via: c, after: 5m } ] }\n" \
-    "schedules:\n" \
-    "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, " \
-    "members: [null], allow_empty: true } ] }\n" \
-    "  days: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, " \
+#define BENCH_START_MS 1795312800000LL /* 2026-11-22T02:00:00Z, a Sunday */
+#define BENCH_HEAD                                                                                 \
+    "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: p } ]\n"                        \
+    "channels:\n"                                                                                  \
+    "  a: { type: webhook, url: 'http://127.0.0.1:3/' }\n"                                         \
+    "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n"                                         \
+    "  c: { type: webhook, url: 'http://127.0.0.1:5/' }\n"                                         \
+    "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n"                                         \
+    "people:\n"                                                                                    \
+    "  ana: { name: Ana Ruiz, notify: [ { via: a } ] }\n"                                          \
+    "  bo: { notify: [ { via: b } ] }\n"                                                           \
+    "  cy: { notify: [ { via: a }, { via: b, after: 2m }, { via: c, after: 5m } ] }\n"             \
+    "schedules:\n"                                                                                 \
+    "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "     \
+    "members: [null], allow_empty: true } ] }\n"                                                   \
+    "  days: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "      \
     "members: [bo] } ] }\n"
 #define BENCH_DEFAULT "  default: { steps: [ { notify: ['channel:f'] } ] }\n"
 /* Three steps, at 0, 5 and 15 minutes. */
-#define BENCH_LADDER \
-    "  p: { steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] }, " \
+#define BENCH_LADDER                                                                               \
+    "  p: { steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] }, "            \
     "{ after: 10m, notify: ['channel:c'] } ] }\n"
 
 struct bench {
@@ -42,7 +42,7 @@ struct bench {
     struct incident_case *c;
     struct effects fx;
     struct desk desk;
-    struct buf said;        /* the last text made */
+    struct buf said; /* the last text made */
     bool closed;
 };
 
@@ -55,7 +55,8 @@ static inline struct config *bench_config(const char *policies)
 
     buf_init(&text, 1 << 16);
     buf_printf(&text, BENCH_HEAD "policies:\n%s" BENCH_DEFAULT, policies);
-    rc = config_parse("bench.yaml", buf_text(&text), text.len, &(struct load_options){0}, &config, &d);
+    rc = config_parse("bench.yaml", buf_text(&text), text.len, &(struct load_options){0}, &config,
+                      &d);
     buf_clear(&text);
     diagnostics_print(&d, &text);
     if (rc < 0)
@@ -81,12 +82,20 @@ static inline void bench_settle(struct bench *b)
 
 static inline struct incident bench_incident(void)
 {
-    return (struct incident){.id = "1n7abcdef012", .dedup_key = "monitor:api", .monitor = "api",
-                             .policy = "p", .severity = SEVERITY_CRITICAL, .group = "core",
-                             .labels = "team=payments\n", .title = "api is down: refused",
-                             .runbook = "https://run.example/api", .reason = REASON_CONNECT,
-                             .state = INCIDENT_TRIGGERED, .started_ms = BENCH_START_MS - 10000,
-                             .opened_ms = BENCH_START_MS, .count = 2};
+    return (struct incident){.id = "1n7abcdef012",
+                             .dedup_key = "monitor:api",
+                             .monitor = "api",
+                             .policy = "p",
+                             .severity = SEVERITY_CRITICAL,
+                             .group = "core",
+                             .labels = "team=payments\n",
+                             .title = "api is down: refused",
+                             .runbook = "https://run.example/api",
+                             .reason = REASON_CONNECT,
+                             .state = INCIDENT_TRIGGERED,
+                             .started_ms = BENCH_START_MS - 10000,
+                             .opened_ms = BENCH_START_MS,
+                             .count = 2};
 }
 
 /* A case that nothing has happened to. */
@@ -163,7 +172,8 @@ static inline struct attempt bench_attempt(const struct page *p, const char *how
         struct attempt attempt;
     } ends[] = {
         {"ok", {.outcome = OUTCOME_OK, .reached = REACHED_YES, .status = 200}},
-        {"500", {.outcome = OUTCOME_RETRY, .reached = REACHED_MAYBE, .status = 500, .error = "500"}},
+        {"500",
+         {.outcome = OUTCOME_RETRY, .reached = REACHED_MAYBE, .status = 500, .error = "500"}},
         {"dead", {.outcome = OUTCOME_RETRY, .reached = REACHED_NO, .error = "refused"}},
         {"refused", {.outcome = OUTCOME_PERMANENT, .reached = REACHED_NO, .status = 404}},
     };
@@ -241,7 +251,7 @@ static inline void bench_run(struct bench *b, int64_t until_s)
 
         bench_tick(b, wake);
         if (case_wake_ms(b->c) <= b->desk.now_ms)
-            bench_tick(b, wake);        /* the next step may follow at once */
+            bench_tick(b, wake); /* the next step may follow at once */
         assert_true(case_wake_ms(b->c) > b->desk.now_ms);
     }
 }

@@ -121,9 +121,8 @@ static void ack__with_a_timeout__runs_out_and_pages_the_one_who_had_it_too(void 
     assert_int_equal(b.fx.commit.transitions.items[0].cause, CAUSE_ACK_TIMEOUT);
     assert_string_equal(b.fx.commit.transitions.items[0].actor, "");
     assert_string_equal(bench_sends(&b), "a b");
-    assert_string_equal(bench_pages(&b),
-                        "a triggered delivered!, a acknowledged delivered!, "
-                        "a unacknowledged sending, b unacknowledged sending");
+    assert_string_equal(bench_pages(&b), "a triggered delivered!, a acknowledged delivered!, "
+                                         "a unacknowledged sending, b unacknowledged sending");
     bench_done(&b);
 }
 
@@ -299,8 +298,9 @@ static void settle__earlier_page_not_due__does_not_block(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "  p: { steps: [ { notify: ['person:cy'] }, { after: 1m, notify: ['person:bo'] },"
-                   " { notify: ['person:cy'] } ] }\n");
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['person:cy'] }, { after: 1m, notify: ['person:bo'] },"
+               " { notify: ['person:cy'] } ] }\n");
     bench_end(&b, "a", "ok", 1);
     bench_tick(&b, 60);
     bench_tick(&b, 60);
@@ -349,7 +349,7 @@ static void wake__a_whole_night_unanswered__is_never_in_the_past(void **state)
                    "fallback: ['channel:c'] }\n");
     bench_run(&b, 36000);
     assert_int_equal(b.c->incident.loop, 3);
-    assert_int_equal(bench_wake_s(&b), -1);     /* all that is left is being sent */
+    assert_int_equal(bench_wake_s(&b), -1); /* all that is left is being sent */
     bench_done(&b);
 }
 

@@ -1,8 +1,9 @@
-/* test_deliver.c - how an attempt ends, in every state of its incident; when the next one is made. */
+/* test_deliver.c - how an attempt ends, in every state of its incident; when the next one is made.
+ */
 #include "bench.h"
 
-#define FLAT "  p: { steps: [ { notify: ['channel:a'] } ] }\n"
-#define PAIR "  p: { steps: [ { notify: ['channel:a', 'channel:b'] } ] }\n"
+#define FLAT  "  p: { steps: [ { notify: ['channel:a'] } ] }\n"
+#define PAIR  "  p: { steps: [ { notify: ['channel:a', 'channel:b'] } ] }\n"
 #define DAY_S (24 * 3600LL)
 
 /* --- every end in every state --- */
@@ -55,16 +56,16 @@ static void attempt__of_an_alarm__ends_by_outcome_and_state(void **state)
 static void attempt__of_a_note__ends_by_outcome_and_state(void **state)
 {
     static const struct {
-        bool resolved_first;        /* the note is one of a resolve, else of an acknowledgement */
+        bool resolved_first; /* the note is one of a resolve, else of an acknowledgement */
         enum moment then;
         const char *how, *want;
     } rows[] = {
-        {false, TRIGGERED, "ok", "delivered"},   {false, TRIGGERED, "500", "waiting"},
-        {false, TRIGGERED, "dead", "waiting"},   {false, TRIGGERED, "refused", "refused"},
+        {false, TRIGGERED, "ok", "delivered"},    {false, TRIGGERED, "500", "waiting"},
+        {false, TRIGGERED, "dead", "waiting"},    {false, TRIGGERED, "refused", "refused"},
         {false, TAKEN_BACK, "dead", "overtaken"}, {false, TAKEN_BACK, "ok", "delivered"},
-        {false, RESOLVED, "dead", "overtaken"},  {false, RESOLVED, "ok", "delivered"},
-        {true, TRIGGERED, "ok", "delivered"},    {true, TRIGGERED, "500", "waiting"},
-        {true, TRIGGERED, "dead", "waiting"},    {true, TRIGGERED, "refused", "refused"},
+        {false, RESOLVED, "dead", "overtaken"},   {false, RESOLVED, "ok", "delivered"},
+        {true, TRIGGERED, "ok", "delivered"},     {true, TRIGGERED, "500", "waiting"},
+        {true, TRIGGERED, "dead", "waiting"},     {true, TRIGGERED, "refused", "refused"},
     };
 
     (void)state;
@@ -217,7 +218,8 @@ static void alarm__only_channel_dead_and_nobody_else__is_tried_while_triggered(v
     struct bench b;
 
     (void)state;
-    bench_open(&b, "  p: { steps: [ { notify: ['channel:a'] } ], repeat: { times: 2, every: 5m } }\n");
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['channel:a'] } ], repeat: { times: 2, every: 5m } }\n");
     assert_in_range(keep_failing(&b, "dead", 5 * DAY_S), 5 * DAY_S - 400, 5 * DAY_S);
     assert_string_equal(bench_pages(&b),
                         "a triggered waiting, a escalated waiting, a escalated waiting");

@@ -2,8 +2,8 @@
  * under another policy. Minutes: tests/sim/test_timelines.c. */
 #include "bench.h"
 
-#define LADDER_F \
-    "  p: { steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] } ], " \
+#define LADDER_F                                                                                   \
+    "  p: { steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] } ], "          \
     "fallback: ['channel:f'] }\n"
 
 /* --- steps --- */
@@ -13,8 +13,9 @@ static void step__each_of_a_loop__is_triggered_once_then_escalated(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "  p: { steps: [ { notify: ['channel:a'] }, { after: 1m, notify: ['channel:b'] } ],"
-                   " repeat: { times: 1, every: 2m } }\n");
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['channel:a'] }, { after: 1m, notify: ['channel:b'] } ],"
+               " repeat: { times: 1, every: 2m } }\n");
     bench_end(&b, "a", "ok", 1);
     bench_tick(&b, 60);
     assert_string_equal(bench_moves(&b), "triggered -> paged: step 1: paged b");
@@ -60,8 +61,9 @@ static void step__finds_nobody__hands_over_and_says_so(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "  p: { steps: [ { notify: ['schedule:empty'] }, { after: 5m, notify: "
-                   "['schedule:empty'] }, { after: 5m, notify: ['schedule:days', 'channel:a'] } ] }\n");
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['schedule:empty'] }, { after: 5m, notify: "
+               "['schedule:empty'] }, { after: 5m, notify: ['schedule:days', 'channel:a'] } ] }\n");
     assert_string_equal(bench_moves(&b), "triggered -> empty: step 0: nobody to page; "
                                          "triggered -> empty: step 1: nobody to page; "
                                          "triggered -> paged: step 2: paged bo, a");
@@ -141,8 +143,9 @@ static void dead__person_paged_again_meanwhile__goes_past_that_person(void **sta
     struct bench b;
 
     (void)state;
-    bench_open(&b, "  p: { steps: [ { notify: ['person:ana'] }, { after: 30s, notify: ['person:ana'] },"
-                   " { after: 10m, notify: ['channel:f'] } ] }\n");
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['person:ana'] }, { after: 30s, notify: ['person:ana'] },"
+               " { after: 10m, notify: ['channel:f'] } ] }\n");
     bench_end(&b, "a", "dead", 1);
     bench_tick(&b, 30);
     assert_string_equal(bench_pages(&b), "a triggered sending, a escalated waiting");
@@ -160,8 +163,9 @@ static void dead__page_held_up_by_another__is_handed_on_after_a_minute_too(void 
     struct bench b;
 
     (void)state;
-    bench_open(&b, "  p: { steps: [ { notify: ['channel:a'] }, { after: 10s, notify: ['channel:a'] } ], "
-                   "fallback: ['channel:f'] }\n");
+    bench_open(
+        &b, "  p: { steps: [ { notify: ['channel:a'] }, { after: 10s, notify: ['channel:a'] } ], "
+            "fallback: ['channel:f'] }\n");
     bench_tick(&b, 10);
     assert_string_equal(bench_pages(&b), "a triggered sending, a escalated waiting");
     bench_tick(&b, 60);

@@ -5,7 +5,9 @@
 
 static struct page *add(struct bench *b, enum notice_type type, const char *person, int rule)
 {
-    struct recipient r = {.person = person, .person_name = person, .rule = rule,
+    struct recipient r = {.person = person,
+                          .person_name = person,
+                          .rule = rule,
                           .channel = config_channel(b->config, "a")};
 
     return page_add(b->c, &b->desk, type, &r);
@@ -23,7 +25,7 @@ static void id__the_same_decision_again__is_the_same(void **state)
     text_copy(first, sizeof first, add(&b, NOTICE_TRIGGERED, "ana", 0)->d.id);
     bench_done(&b);
     bench_init(&b, FLAT);
-    bench_at(&b, 77, CAUSE_START);          /* decided anew after a crash, later */
+    bench_at(&b, 77, CAUSE_START); /* decided anew after a crash, later */
     b.c->incident.count = 9;
     assert_string_equal(add(&b, NOTICE_TRIGGERED, "ana", 0)->d.id, first);
     bench_done(&b);
@@ -40,7 +42,7 @@ static void id__is_fit_for_a_signature_and_names_its_incident(void **state)
     assert_true(text_starts(id, "1n7abcdef012-"));
     assert_int_equal(strlen(id), 12 + 1 + 12);
     assert_int_equal(strspn(id, "0123456789abcdefghijklmnopqrstuvwxyz-"), strlen(id));
-    memset(b.c->incident.id, 'z', INCIDENT_ID_SIZE - 1);    /* the longest that fits */
+    memset(b.c->incident.id, 'z', INCIDENT_ID_SIZE - 1); /* the longest that fits */
     id = add(&b, NOTICE_TRIGGERED, "ana", 0)->d.id;
     assert_int_equal(strlen(id), INCIDENT_ID_SIZE - 1 + 1 + 12);
     bench_done(&b);
@@ -179,8 +181,8 @@ static void notice__too_long_a_why__is_cut_between_code_points(void **state)
         r.channel = config_channel(b.config, "a");
         why = page_add(b.c, &b.desk, NOTICE_TRIGGERED, &r)->d.notice.why;
         assert_true(utf8_valid(why, strlen(why)));
-        assert_in_range(strlen(why), sizeof ((struct notice *)0)->why - 2,
-                        sizeof ((struct notice *)0)->why - 1);
+        assert_in_range(strlen(why), sizeof((struct notice *)0)->why - 2,
+                        sizeof((struct notice *)0)->why - 1);
         bench_done(&b);
     }
 }
@@ -212,8 +214,9 @@ static void contacts__each_kind__are_found_counted_and_named(void **state)
         bench_init(&b, policy);
         s = &config_policy(b.config, "p")->steps[0];
         buf_init(&names, 200);
-        assert_int_equal(page_contacts(b.c, &b.desk, NOTICE_TRIGGERED, s->notify, s->n_notify, &names),
-                         rows[i].told);
+        assert_int_equal(
+            page_contacts(b.c, &b.desk, NOTICE_TRIGGERED, s->notify, s->n_notify, &names),
+            rows[i].told);
         assert_string_equal(buf_text(&names), rows[i].names);
         buf_done(&names);
         bench_settle(&b);
@@ -240,7 +243,8 @@ static void person__paged_again__has_the_rules_from_then(void **state)
     struct bench b;
 
     (void)state;
-    bench_open(&b, "  p: { steps: [ { notify: ['person:cy'] } ], repeat: { times: 1, every: 3m } }\n");
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['person:cy'] } ], repeat: { times: 1, every: 3m } }\n");
     bench_end(&b, "a", "ok", 1);
     bench_tick(&b, 120);
     bench_end(&b, "b", "ok", 121);
@@ -317,9 +321,9 @@ static void tell__each_contact_that_may_know__once_and_nobody_else(void **state)
         bool told;
     } rows[] = {
         {"a", DELIVERY_DELIVERED, REACHED_YES, true},
-        {"a", DELIVERY_DELIVERED, REACHED_YES, false},  /* the second page to one contact */
+        {"a", DELIVERY_DELIVERED, REACHED_YES, false}, /* the second page to one contact */
         {"b", DELIVERY_REFUSED, REACHED_NO, false},
-        {"b", DELIVERY_SENDING, REACHED_NO, true},      /* the contact's second page */
+        {"b", DELIVERY_SENDING, REACHED_NO, true}, /* the contact's second page */
         {"c", DELIVERY_OVERTAKEN, REACHED_MAYBE, true},
         {"f", DELIVERY_WAITING, REACHED_NO, false},
     };
@@ -346,7 +350,8 @@ static void tell__each_contact_that_may_know__once_and_nobody_else(void **state)
     bench_done(&b);
 }
 
-/* The channel may be gone, the person too: the note is decided all the same, its end is the app's. */
+/* The channel may be gone, the person too: the note is decided all the same, its end is the app's.
+ */
 static void tell__channel_no_longer_configured__still_says_who_should_have_known(void **state)
 {
     struct bench b;

@@ -1,0 +1,536 @@
+/* test_on_config.c - another configuration under open incidents; state read back. */
+#include "world.h"
+
+static const struct transition *move_of(const struct sim *s, size_t n)
+{
+    assert_true(n < s->fx.commit.transitions.n);
+    return &s->fx.commit.transitions.items[n];
+}
+
+/* `api` is down, its page to `a` delivered. */
+static void begin_down(struct sim *s)
+{
+    world_begin(s, WORLD_ONE);
+    world_results(s, "api", "gbb");
+    world_end(s, "a", OUTCOME_OK);
+}
+
+/* --- reload --- */
+
+static void reload__of_the_same__changes_nothing(void **state)
+{
+    struct sim s;
+    struct monitor_status before;
+    struct incident incident;
+
+    (void)state;
+    begin_down(&s);
+    before = *engine_status(s.engine, "api");
+    incident = *world_incident(&s, 0);
+    world_reload(&s, WORLD_ONE);
+    assert_true(commit_empty(&s.fx.commit));
+    assert_int_equal(s.fx.sends.n, 0);
+    assert_memory_equal(engine_status(s.engine, "api"), &before, sizeof before);
+    assert_memory_equal(world_incident(&s, 0), &incident, sizeof incident);
+    assert_int_equal(engine_wake_ms(s.engine), s.now_ms + 300000);
+    sim_done(&s);
+}
+
+static void reload__monitor_gone__resolves_and_tells_who_was_paged(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_reload(&s, WORLD_HEAD "monitors: [ " WORLD_DB " ]\n");
+    assert_string_equal(world_moves(&s),
+                        "incident: triggered -> resolved: api is no longer monitored");
+    assert_int_equal(move_of(&s, 0)->cause, CAUSE_RELOAD);
+    assert_string_equal(world_sends(&s), "a resolved");
+    assert_int_equal(world_open(&s), 0);
+    assert_null(engine_status(s.engine, "api"));
+    assert_null(world_kept(&s, "api"));
+    assert_int_equal(engine_status(s.engine, "db")->state, MONITOR_PENDING);
+    world_end(&s, "a", OUTCOME_OK);
+    assert_int_equal(s.store.incidents.n + s.store.deliveries.n, 0);
+    world_reload(&s, WORLD_ONE); /* back again: nothing is known of it */
+    assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_PENDING);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
+static void reload__monitor_gone_while_its_page_is_on_the_way__tells_after_it(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    world_results(&s, "api", "bb");
+    world_reload(&s, WORLD_HEAD "monitors: []\n");
+    assert_string_equal(world_sends(&s), "");
+    world_end(&s, "a", OUTCOME_OK);
+    assert_string_equal(world_sends(&s), "a resolved");
+    sim_done(&s);
+}
+
+#define RENAMED                                                                                    \
+    WORLD_HEAD "monitors: [ { name: web, was: api, http: 'http://127.0.0.1:1/', policy: p } ]\n"
+#define RENAMED_LATER                                                                              \
+    WORLD_HEAD "monitors: [ { name: web, http: 'http://127.0.0.1:1/', policy: p } ]\n"
+
+static void check_renamed(struct sim *s, const struct monitor_status *before, const char *id)
+{
+    assert_null(engine_status(s->engine, "api"));
+    assert_memory_equal(engine_status(s->engine, "web"), before, sizeof *before);
+    assert_int_equal(world_open(s), 1);
+    assert_string_equal(world_incident(s, 0)->id, id);
+    assert_string_equal(world_incident(s, 0)->monitor, "web");
+    /* whoever files pages by their key must be able to close what they opened */
+    assert_string_equal(world_incident(s, 0)->dedup_key, "monitor:api");
+    assert_int_equal(engine_wake_ms(s->engine), WORLD_START_MS + 330000);
+}
+
+static void reload__renamed__keeps_status_incident_and_pages(void **state)
+{
+    struct sim s;
+    struct monitor_status before;
+    char id[INCIDENT_ID_SIZE];
+
+    (void)state;
+    begin_down(&s);
+    before = *engine_status(s.engine, "api");
+    text_copy(id, sizeof id, world_incident(&s, 0)->id);
+    world_reload(&s, RENAMED);
+    assert_int_equal(s.fx.commit.transitions.n + s.fx.sends.n, 0);
+    check_renamed(&s, &before, id);
+    assert_null(world_kept(&s, "api"));
+    assert_non_null(world_kept(&s, "web"));
+    world_reload(&s, RENAMED);
+    assert_true(commit_empty(&s.fx.commit));
+    world_results(&s, "web", "gg");
+    assert_string_equal(world_sends(&s), "a resolved");
+    assert_string_equal(s.fx.sends.items[0]->notice.dedup_key, "monitor:api");
+    assert_string_equal(s.fx.sends.items[0]->notice.monitor, "web");
+    sim_done(&s);
+}
+
+/* The name is in the store by then: `was` may leave the file at once, and we may die at once. */
+static void reload__renamed_then_killed__is_known_by_the_new_name(void **state)
+{
+    struct sim s;
+    struct monitor_status before;
+    char id[INCIDENT_ID_SIZE];
+
+    (void)state;
+    begin_down(&s);
+    before = *engine_status(s.engine, "api");
+    text_copy(id, sizeof id, world_incident(&s, 0)->id);
+    world_reload(&s, RENAMED);
+    config_free(s.config);
+    s.config = world_config(RENAMED_LATER);
+    world_restart(&s);
+    assert_int_equal(s.fx.commit.transitions.n, 0);
+    check_renamed(&s, &before, id);
+    sim_done(&s);
+}
+
+static void restart__renamed_in_the_file_meanwhile__finds_its_state(void **state)
+{
+    struct sim s;
+    struct monitor_status before;
+    char id[INCIDENT_ID_SIZE];
+
+    (void)state;
+    begin_down(&s);
+    before = *engine_status(s.engine, "api");
+    text_copy(id, sizeof id, world_incident(&s, 0)->id);
+    config_free(s.config);
+    s.config = world_config(RENAMED);
+    world_restart(&s);
+    check_renamed(&s, &before, id);
+    assert_null(world_kept(&s, "api"));
+    assert_non_null(world_kept(&s, "web"));
+    assert_string_equal(s.store.incidents.items[0].monitor, "web");
+    sim_done(&s);
+}
+
+static void reload__renamed_to_a_name_it_had__is_no_other_monitor(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_reload(&s, RENAMED);
+    world_reload(&s, WORLD_HEAD
+                 "monitors: [ { name: api, was: web, http: 'http://127.0.0.1:1/', policy: p } ]\n");
+    assert_int_equal(world_open(&s), 1);
+    assert_string_equal(world_incident(&s, 0)->monitor, "api");
+    world_results(&s, "api", "gg");
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
+/* --- reload: disabled --- */
+
+#define DISABLED                                                                                   \
+    WORLD_HEAD                                                                                     \
+    "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: p, enabled: false }, " WORLD_DB \
+    " ]\n"
+
+static void reload__disabled__resolves_and_knows_nothing_any_more(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_reload(&s, DISABLED);
+    assert_string_equal(world_moves(&s), "incident: triggered -> resolved: api is disabled; "
+                                         "monitor: down -> pending: api is disabled");
+    assert_int_equal(move_of(&s, 1)->cause, CAUSE_RELOAD);
+    assert_string_equal(world_sends(&s), "a resolved");
+    assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_PENDING);
+    assert_int_equal(engine_status(s.engine, "api")->bad, 0);
+    assert_int_not_equal(engine_status(s.engine, "api")->last.at_ms, 0);
+    assert_int_equal(world_kept(&s, "api")->status.state, MONITOR_PENDING);
+    world_reload(&s, DISABLED);
+    assert_true(commit_empty(&s.fx.commit));
+    world_results(&s, "api", "bbb"); /* of a probe that was still under way */
+    assert_int_equal(world_open(&s), 0);
+    assert_true(commit_empty(&s.fx.commit));
+    sim_done(&s);
+}
+
+static void reload__enabled_again__must_confirm_anew(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_reload(&s, DISABLED);
+    s.now_ms += 7 * 86400000LL;
+    world_reload(&s, WORLD_ONE);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 0);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_incident(&s, 0)->started_ms, s.now_ms - 10000);
+    assert_int_equal(world_incident(&s, 0)->count, 2);
+    sim_done(&s);
+}
+
+static void restart__disabled_in_the_file_meanwhile__resolves_it_too(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    config_free(s.config);
+    s.config = world_config(DISABLED);
+    world_restart(&s);
+    assert_string_equal(world_sends(&s), "a resolved");
+    assert_int_equal(world_open(&s), 0);
+    assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_PENDING);
+    assert_int_equal(world_kept(&s, "api")->status.state, MONITOR_PENDING);
+    assert_int_equal(move_of(&s, 0)->cause, CAUSE_START);
+    sim_done(&s);
+}
+
+/* --- reload: policies, channels, thresholds --- */
+
+static void reload__other_policy_for_the_monitor__the_open_incident_keeps_its_own(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_reload(&s, WORLD_HEAD "monitors: [ { name: api, http: 'http://127.0.0.1:1/' } ]\n");
+    world_tick(&s, 300000);
+    assert_string_equal(world_sends(&s), "b escalated");
+    world_results(&s, "api", "gg");
+    world_results(&s, "api", "bb");
+    assert_string_equal(world_sends(&s), "f triggered");
+    sim_done(&s);
+}
+
+static void reload__policy_gone__goes_on_by_the_monitors_own(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_reload(
+        &s, "channels: { f: { type: webhook, url: 'http://127.0.0.1:6/' }, "
+            "g: { type: webhook, url: 'http://127.0.0.1:7/' } }\n"
+            "policies:\n"
+            "  default: { steps: [ { notify: ['channel:f'] } ] }\n"
+            "  q: { steps: [ { notify: ['channel:f'] }, { after: 1m, notify: ['channel:g'] } ] }\n"
+            "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: q } ]\n");
+    world_tick(&s, 300000);
+    assert_string_equal(world_sends(&s), "g escalated");
+    sim_done(&s);
+}
+
+/* The page waits, its channel leaves the file: whoever sends finds that out and refuses. */
+static void reload__channel_gone__its_page_is_handed_on_when_refused(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    world_results(&s, "api", "bb");
+    world_end(&s, "a", OUTCOME_RETRY);
+    world_reload(
+        &s, "channels: { f: { type: webhook, url: 'http://127.0.0.1:6/' } }\n"
+            "policies:\n"
+            "  default: { steps: [ { notify: ['channel:f'] } ] }\n"
+            "  p: { steps: [ { notify: ['channel:f'] }, { after: 5m, notify: ['channel:f'] } ] }\n"
+            "monitors: [ " WORLD_API " ]\n");
+    world_tick(&s, 5000);
+    assert_string_equal(world_sends(&s), "a triggered");
+    world_end(&s, "a", OUTCOME_PERMANENT);
+    assert_string_equal(world_sends(&s), "f escalated");
+    sim_done(&s);
+}
+
+static void reload__thresholds_and_interval__hold_from_the_next_result(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    world_results(&s, "api", "gb");
+    world_reload(&s, WORLD_HEAD "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: p, "
+                                "fail_after: 4, recover_after: 1, interval: 60s } ]\n");
+    assert_true(commit_empty(&s.fx.commit));
+    world_results(&s, "api", "bb");
+    assert_int_equal(world_open(&s), 0);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 1);
+    world_results(&s, "api", "g");
+    assert_int_equal(world_open(&s), 0);
+    world_results(&s, "api", "bbb");
+    world_reload(&s, WORLD_ONE);
+    assert_int_equal(world_open(&s), 0);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 1);
+    sim_done(&s);
+}
+
+/* --- state read back --- */
+
+static void restore__sends_again_what_was_on_its_way_and_nothing_else(void **state)
+{
+    struct sim s;
+    char sending[DELIVERY_ID_SIZE];
+    const struct delivery *d;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    world_results(&s, "api", "bb");
+    world_end(&s, "a", OUTCOME_OK);
+    world_tick(&s, 300000);
+    text_copy(sending, sizeof sending, s.fx.sends.items[0]->id);
+    s.now_ms += 60000;
+    world_restart(&s);
+    assert_string_equal(world_sends(&s), "b escalated");
+    d = s.fx.sends.items[0];
+    assert_string_equal(d->id, sending);
+    assert_int_equal(d->attempt, 2);
+    assert_int_equal(d->reached, REACHED_MAYBE);
+    assert_int_equal(s.fx.commit.deliveries.n, 1);
+    assert_int_equal(s.fx.commit.transitions.n, 0);
+    world_results(&s, "api", "gg");
+    assert_string_equal(world_sends(&s), "a resolved"); /* b's waits for its page's end */
+    world_end(&s, "b", OUTCOME_RETRY);
+    assert_string_equal(world_sends(&s), "b resolved");
+    sim_done(&s);
+}
+
+static void restore__what_was_due_meanwhile__comes_with_the_first_tick(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    s.now_ms += 3600000;
+    world_restart(&s);
+    assert_int_equal(s.fx.sends.n, 0);
+    assert_true(engine_wake_ms(s.engine) < s.now_ms);
+    world_tick(&s, 0);
+    assert_string_equal(world_sends(&s), "b escalated");
+    assert_true(engine_wake_ms(s.engine) > s.now_ms);
+    sim_done(&s);
+}
+
+static void restore__twice__changes_nothing(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_restart(&s);
+    world_results(&s, "api", "b");
+    EVENT(&s, engine_ack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+    s.store.incidents.items[0].state = INCIDENT_TRIGGERED; /* what it had read is old by now */
+    world_restore(&s);
+    assert_true(commit_empty(&s.fx.commit));
+    assert_int_equal(s.fx.sends.n, 0);
+    assert_int_equal(world_open(&s), 1);
+    assert_int_equal(world_incident(&s, 0)->state, INCIDENT_ACKNOWLEDGED);
+    sim_done(&s);
+}
+
+static void restore__monitor_gone_from_the_file__resolves_and_forgets(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    config_free(s.config);
+    s.config = world_config(WORLD_HEAD "monitors: [ " WORLD_DB " ]\n");
+    world_restart(&s);
+    assert_string_equal(world_moves(&s),
+                        "incident: triggered -> resolved: api is no longer monitored");
+    assert_string_equal(world_sends(&s), "a resolved");
+    assert_null(world_kept(&s, "api"));
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
+/* Only the note is left in the store: its incident was resolved and has gone. */
+static void restore__note_without_its_incident__goes_out_and_is_done_with(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_results(&s, "api", "gg");
+    assert_int_equal(s.store.incidents.n, 0);
+    assert_int_equal(s.store.deliveries.n, 1);
+    world_restart(&s);
+    assert_string_equal(world_sends(&s), "a resolved");
+    assert_int_equal(world_open(&s), 0);
+    world_results(&s, "api", "bb"); /* it does not stand for the monitor */
+    assert_int_equal(world_open(&s), 1);
+    world_end(&s, "a", OUTCOME_OK);
+    assert_int_equal(s.store.deliveries.n, 1);
+    assert_int_equal(s.store.deliveries.items[0].notice.type, NOTICE_TRIGGERED);
+    sim_done(&s);
+}
+
+/* --- the store was away at the start --- */
+
+static void late_restore__what_was_probed_meanwhile__wins(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_TWO);
+    world_results(&s, "api", "bb");
+    world_results(&s, "db", "bb");
+    world_kill(&s);
+    world_results(&s, "api", "gg");
+    world_results(&s, "db", "u");
+    world_restore(&s);
+    assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_UP);
+    assert_int_equal(engine_status(s.engine, "db")->state, MONITOR_DOWN); /* we had seen nothing */
+    assert_int_equal(engine_status(s.engine, "db")->bad, 2);
+    assert_int_equal(engine_status(s.engine, "db")->unknown, 1);
+    assert_int_equal(engine_status(s.engine, "db")->last.verdict, VERDICT_UNKNOWN);
+    assert_int_equal(world_open(&s), 2);
+    world_results(&s, "api", "g");
+    assert_int_equal(world_open(&s), 1);
+    sim_done(&s);
+}
+
+/* Two incidents of one trouble: both are told to be over, each to those it had paged. */
+static void late_restore__an_older_incident_of_the_same__both_live_and_end_together(void **state)
+{
+    struct sim s;
+    char older[INCIDENT_ID_SIZE], newer[INCIDENT_ID_SIZE];
+    struct incident *found;
+
+    (void)state;
+    begin_down(&s);
+    text_copy(older, sizeof older, world_incident(&s, 0)->id);
+    s.now_ms += 100000;
+    world_kill(&s);
+    world_results(&s, "api", "bb");
+    text_copy(newer, sizeof newer, world_incident(&s, 0)->id);
+    world_end(&s, "a", OUTCOME_OK);
+    world_restore(&s);
+    assert_int_equal(world_open(&s), 2);
+    assert_string_equal(world_incident(&s, 0)->id, older);
+    assert_string_equal(world_incident(&s, 1)->id, newer);
+    world_results(&s, "api", "b"); /* counts in the one that is about now */
+    assert_int_equal(world_incident(&s, 0)->count, 2);
+    assert_int_equal(world_incident(&s, 1)->count, 3);
+    EVENT(&s, engine_ack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+    found = s.fx.commit.incidents.n ? (struct incident *)s.fx.commit.incidents.items[0] : NULL;
+    assert_non_null(found);
+    assert_string_equal(found->id, newer);
+    world_results(&s, "api", "gg");
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
+static void late_restore__newest_first__whatever_the_order_read(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) {
+        struct incident i = {.id = "aaa",
+                             .dedup_key = "monitor:api",
+                             .monitor = "api",
+                             .policy = "p",
+                             .state = INCIDENT_TRIGGERED,
+                             .opened_ms = WORLD_START_MS - 3000};
+        struct incident j = i;
+        struct sim s;
+
+        world_begin(&s, WORLD_ONE);
+        text_copy(j.id, sizeof j.id, "bbb");
+        j.opened_ms = WORLD_START_MS - 2000;
+        vec_push(&s.store.incidents, turn ? i : j);
+        vec_push(&s.store.incidents, turn ? j : i);
+        world_restart(&s);
+        assert_int_equal(world_open(&s), 2);
+        EVENT(&s,
+              engine_resolve(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+        assert_string_equal(world_incident(&s, 0)->id, "aaa");
+        world_reload(&s, RENAMED);
+        EVENT(&s,
+              engine_resolve(s.engine, "web", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+        assert_int_equal(world_open(&s), 0);
+        sim_done(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reload__of_the_same__changes_nothing),
+        cmocka_unit_test(reload__monitor_gone__resolves_and_tells_who_was_paged),
+        cmocka_unit_test(reload__monitor_gone_while_its_page_is_on_the_way__tells_after_it),
+        cmocka_unit_test(reload__renamed__keeps_status_incident_and_pages),
+        cmocka_unit_test(reload__renamed_then_killed__is_known_by_the_new_name),
+        cmocka_unit_test(restart__renamed_in_the_file_meanwhile__finds_its_state),
+        cmocka_unit_test(reload__renamed_to_a_name_it_had__is_no_other_monitor),
+        cmocka_unit_test(reload__disabled__resolves_and_knows_nothing_any_more),
+        cmocka_unit_test(reload__enabled_again__must_confirm_anew),
+        cmocka_unit_test(restart__disabled_in_the_file_meanwhile__resolves_it_too),
+        cmocka_unit_test(reload__other_policy_for_the_monitor__the_open_incident_keeps_its_own),
+        cmocka_unit_test(reload__policy_gone__goes_on_by_the_monitors_own),
+        cmocka_unit_test(reload__channel_gone__its_page_is_handed_on_when_refused),
+        cmocka_unit_test(reload__thresholds_and_interval__hold_from_the_next_result),
+        cmocka_unit_test(restore__sends_again_what_was_on_its_way_and_nothing_else),
+        cmocka_unit_test(restore__what_was_due_meanwhile__comes_with_the_first_tick),
+        cmocka_unit_test(restore__twice__changes_nothing),
+        cmocka_unit_test(restore__monitor_gone_from_the_file__resolves_and_forgets),
+        cmocka_unit_test(restore__note_without_its_incident__goes_out_and_is_done_with),
+        cmocka_unit_test(late_restore__what_was_probed_meanwhile__wins),
+        cmocka_unit_test(late_restore__an_older_incident_of_the_same__both_live_and_end_together),
+        cmocka_unit_test(late_restore__newest_first__whatever_the_order_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
