@@ -7,11 +7,6 @@
 #ifndef TESTS_SIM_H
 #define TESTS_SIM_H
 
-#include <cmocka.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +14,7 @@
 #include "base/vec.h"
 #include "config/load.h"
 #include "engine/engine.h"
+#include "unit.h"
 
 enum answer {
     ANSWER_OK,
