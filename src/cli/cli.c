@@ -23,8 +23,8 @@ const struct command *const cli_commands[] = {
 
 static const struct option_row common[] = {
     {"config", 'c', "FILE",
-     "the configuration (else $MIDWATCH_CONFIG, ./midwatch.yaml, "
-     "/etc/midwatch/midwatch.yaml)"},
+     "the configuration (else $MIDWATCH_CONFIG,\n"
+     "                           ./midwatch.yaml, /etc/midwatch/midwatch.yaml)"},
     {"json", 0, NULL, "JSON on standard output"},
     {"help", 'h', NULL, "this text"},
     {NULL, 0, NULL, NULL},

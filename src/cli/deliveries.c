@@ -7,7 +7,7 @@
 
 enum { OPTION_INCIDENT };
 static const struct option_row options[] = {
-    {"incident", 0, "ID", "of this incident only"},
+    {"incident", 0, "ID", "of this incident only; its whole id"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -57,7 +57,7 @@ static int run(const struct args *a)
 const struct command command_deliveries = {
     .name = "deliveries",
     .summary = "who was told what, and did it arrive?",
-    .help = "The newest first, from the ledger in the store.",
+    .help = "The newest 100, newest first, from the ledger in the store.",
     .options = options,
     .run = run,
 };

@@ -62,7 +62,7 @@ const struct command command_incidents = {
 
 enum { OPTION_BY };
 static const struct option_row verb_options[] = {
-    {"by", 0, "PERSON", "who says so (else whose token it is, else your login name)"},
+    {"by", 0, "PERSON", "who says so (else the token's person, or your login)"},
     {NULL, 0, NULL, NULL},
 };
 
@@ -120,7 +120,8 @@ static int run_resolve(const struct args *a)
 }
 
 #define WHICH                                                                                      \
-    "INCIDENT is its id, a beginning or end of it that fits only one, or the name of its monitor."
+    "INCIDENT is its id, the name of its monitor, or three or more characters of the id's\n"       \
+    "beginning or end."
 
 const struct command command_ack = {
     .name = "ack",
@@ -128,7 +129,8 @@ const struct command command_ack = {
     .least = 1,
     .most = 1,
     .summary = "I have it: stop waking people",
-    .help = "Stops escalation and tells those who had been paged. " WHICH,
+    .help =
+        "Stops escalation and tells those who were paged. Refused when somebody has it.\n" WHICH,
     .options = verb_options,
     .run = run_ack,
 };
@@ -139,7 +141,7 @@ const struct command command_unack = {
     .least = 1,
     .most = 1,
     .summary = "take an acknowledgement back",
-    .help = "Escalation starts over at step 0, with whoever is on call now. " WHICH,
+    .help = "Escalation starts over at step 0, with whoever is on call now.\n" WHICH,
     .options = verb_options,
     .run = run_unack,
 };
@@ -152,7 +154,7 @@ const struct command command_resolve = {
     .summary = "close an incident by hand",
     .help =
         "Tells exactly those who had been paged. A monitor that goes on failing opens a new one\n"
-        "after another fail_after results. " WHICH,
+        "after another fail_after results.\n" WHICH,
     .options = verb_options,
     .run = run_resolve,
 };

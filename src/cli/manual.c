@@ -24,7 +24,7 @@ static void man_command(struct buf *out, const struct command *c)
 
     buf_printf(out, ".Ss midwatch %s%s%s\n", c->name, c->words ? " " : "",
                c->words ? c->words : "");
-    buf_printf(out, "%s.\n.Pp\n%s\n", c->summary, c->help);
+    buf_printf(out, "%s%s\n.Pp\n%s\n", c->summary, strchr(c->summary, '?') ? "" : ".", c->help);
     if (!o->name)
         return;
     buf_str(out, ".Bl -tag -width Ds\n");

@@ -12,8 +12,7 @@
 enum { OPTION_SCHEDULE, OPTION_AT, OPTION_UNTIL };
 static const struct option_row options[] = {
     {"schedule", 0, "NAME", "this one only (else all)"},
-    {"at", 0, "TIME",
-     "at this instant, RFC 3339; without an offset in the schedule's zone (else now)"},
+    {"at", 0, "TIME", "RFC 3339, or local to the schedule (else now)"},
     {"until", 0, "TIME", "every change from --at until then"},
     {NULL, 0, NULL, NULL},
 };

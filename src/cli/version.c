@@ -38,7 +38,7 @@ static int run(const struct args *a)
 const struct command command_version = {
     .name = "version",
     .summary = "version, compiler and libraries",
-    .help = "Prints what this binary was built from and the libraries it runs with.",
+    .help = "Prints the version of midwatch, of its compiler and of the libraries it runs with.",
     .offline = true,
     .run = run,
 };
