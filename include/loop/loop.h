@@ -18,6 +18,7 @@ struct loop {
     bool stopping;       /* loop_stop() was called */
     uint64_t turns;      /* completed, for the watchdog */
     int64_t late_us;     /* how late the last 250 ms tick was */
+    int64_t stood_us;    /* the lateness of all ticks so far: see loop_stood_us() */
     int64_t late_max_us; /* the worst since loop_take_late_max_us() */
     int64_t tick_due_us; /* monotonic */
     uv_timer_t tick;     /* tick and check do not keep the loop running */
@@ -34,6 +35,9 @@ void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 void loop_done(struct loop *l);                /* asserts that nothing is open */
 int64_t loop_take_late_max_us(struct loop *l); /* and starts again from 0 */
+/* For how long the loop has stood still since its beginning, also when nobody has noticed yet:
+ * whoever takes the difference over a time of his own need not care who was called first. */
+int64_t loop_stood_us(const struct loop *l);
 
 int64_t loop_now_ms(void);  /* wall clock, milliseconds since 1970 */
 int64_t loop_mono_us(void); /* monotonic microseconds, fresh (not the loop's cached time) */

@@ -29,7 +29,8 @@ struct runner {
     bool on_slot; /* the run under way is a planned one: its sample is kept */
     int64_t due_ms, phase_ms;
     int64_t began_ms, lateness_us;
-    uint64_t stalls; /* of the loop, when the run began */
+    uint64_t steps;   /* of the clock, and for how long the loop had stood still, */
+    int64_t stood_us; /* when the run began */
     struct monitor_facts facts;
 };
 
@@ -83,9 +84,13 @@ struct health {
     struct owner owner;
     int64_t store_away_ms; /* since; 0: up */
     bool store_told, blind;
-    int blind_windows;
+    bool looked; /* a window has said that we see; before, a former life counts */
+    int blind_windows, clear_windows;
     uint64_t local, total; /* results since the window began */
+    int64_t window_us;     /* monotonic: when that was */
+    int64_t stood_us;      /* loop_stood_us() at the last tick */
     uint64_t stalls;       /* times the loop stood still for more than STALL_US */
+    uint64_t steps;        /* times the wall clock was stepped */
     int64_t trim_ms;       /* when memory is given back; 0: done */
     int64_t watchdog_ms, fed_ms;
     uint64_t turns_fed;
@@ -96,6 +101,7 @@ struct health {
 void health_start(struct app *a);
 void health_stop(struct app *a);
 void health_result(struct app *a, const struct result *r);
+void health_check_clock(struct app *a);
 void health_store(struct app *a, enum store_state s, const char *why);
 void health_trim_soon(struct app *a);
 bool health_ready(struct app *a, struct err *why_not);

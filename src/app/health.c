@@ -12,24 +12,28 @@
 #include "loop/systemd.h"
 
 #define TICK_MS           250
-#define STALL_US          1000000 /* the loop's own tick this late: what was seen meanwhile is doubtful */
-#define STORE_PATIENCE_MS 10000 /* a restart of Redis wakes nobody */
-#define OVERDUE_MOST_MS   10000 /* without a start or a send for so long there is no progress */
+#define STALL_US          1000000 /* from one tick to the next: worth a line in the log */
+#define STORE_PATIENCE_MS 10000   /* a restart of Redis wakes nobody */
+#define OVERDUE_MOST_MS   10000   /* without a start or a send for so long there is no progress */
 #define WINDOW_RESULTS    5
-#define TRIM_AFTER_MS     2000 /* by then the start is over */
+#define WINDOW_US         2000000 /* and not less: a burst of our own trouble wakes nobody */
+#define TRIM_AFTER_MS     2000    /* by then the start is over */
 
-static void check_clock(struct app *a)
+void health_check_clock(struct app *a)
 {
     if (clock_check(a))
-        a->health.stalls++;
+        a->health.steps++;
 }
 
 static void check_loop(struct app *a)
 {
-    if (a->loop.late_us < STALL_US)
+    int64_t stood_us = loop_stood_us(&a->loop), since_us = stood_us - a->health.stood_us;
+
+    a->health.stood_us = stood_us;
+    if (since_us < STALL_US)
         return;
     a->health.stalls++;
-    log_warning("loop", "stood still for %lld ms", (long long)(a->loop.late_us / 1000));
+    log_warning("loop", "stood still for %lld ms", (long long)(since_us / 1000));
 }
 
 static void tell_store(struct app *a, bool bad)
@@ -68,12 +72,22 @@ void health_store(struct app *a, enum store_state s, const char *why)
 static void tell_blind(struct app *a, bool blind)
 {
     a->health.blind = blind;
+    a->health.looked = true;
     engine_self(a->engine, SELF_BLIND, blind, "most probes fail by our own trouble", app_now_ms(a),
                 decide_begin(a));
     decide_end(a);
 }
 
-/* Two windows in a row in which most of what we saw was our own trouble. */
+static void judge_window(struct health *h)
+{
+    h->blind_windows = h->local * 2 > h->total ? h->blind_windows + 1 : 0;
+    h->clear_windows = h->local * 4 < h->total ? h->clear_windows + 1 : 0;
+    h->local = h->total = 0;
+    h->window_us = loop_mono_us();
+}
+
+/* Blind: two windows in a row in which most of what we saw was our own trouble. Over: two in
+ * which hardly anything was. Between the two, what was said stays said. */
 void health_result(struct app *a, const struct result *r)
 {
     struct health *h = &a->health;
@@ -81,13 +95,12 @@ void health_result(struct app *a, const struct result *r)
 
     h->total++;
     h->local += r->verdict == VERDICT_UNKNOWN;
-    if (h->total < enough)
+    if (h->total < enough || loop_mono_us() - h->window_us < WINDOW_US)
         return;
-    h->blind_windows = h->local * 2 > h->total ? h->blind_windows + 1 : 0;
-    h->local = h->total = 0;
+    judge_window(h);
     if (!h->blind && h->blind_windows >= 2)
         tell_blind(a, true);
-    else if (h->blind && h->blind_windows == 0)
+    else if ((h->blind || !h->looked) && h->clear_windows >= 2)
         tell_blind(a, false);
 }
 
@@ -131,7 +144,7 @@ static void on_tick(void *arg)
     struct app *a = arg;
 
     trim_once(a);
-    check_clock(a);
+    health_check_clock(a);
     check_loop(a);
     check_store(a);
     feed_watchdog(a);
@@ -143,6 +156,8 @@ void health_start(struct app *a)
     struct health *h = &a->health;
 
     h->watchdog_ms = systemd_watchdog_ms();
+    h->window_us = loop_mono_us();
+    h->stood_us = loop_stood_us(&a->loop);
     health_trim_soon(a);
     if (h->store_state == STORE_UP)
         tell_store(a, false);

@@ -11,6 +11,9 @@
 #include "eval/verdict.h"
 #include "sched/plan.h"
 
+#define STOOD_LEAST_US 20000
+#define STOOD_MOST_US  1000000
+
 static const int64_t late_us[LATE_BUCKETS] = {
     500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 1000000, 10000000, INT64_MAX,
 };
@@ -59,7 +62,8 @@ static void start(struct prober *p, struct runner *r)
     r->lateness_us = at_us - r->due_ms * 1000;
     if (r->lateness_us < 0)
         r->lateness_us = 0;
-    r->stalls = r->app->health.stalls;
+    r->steps = r->app->health.steps;
+    r->stood_us = loop_stood_us(&r->app->loop);
     note_lateness(p, r);
     if (r->probe) {
         probe_start(r->probe, on_observation, r);
@@ -119,11 +123,27 @@ static void plan(struct prober *p, struct runner *r)
         arm(p);
 }
 
-/* A bad result while our own loop stood still says nothing about the target. */
+/* How long our loop may stand still before a bad result is doubted: a share of what the target
+ * was given, because a short time-out is eaten up by a short stall. */
+static int64_t stood_most_us(const struct monitor *m)
+{
+    int64_t share_us = m->timeout_ms * 1000 / 4;
+
+    return share_us < STOOD_LEAST_US  ? STOOD_LEAST_US
+           : share_us > STOOD_MOST_US ? STOOD_MOST_US
+                                      : share_us;
+}
+
+/* A bad result while our own loop stood still, or was suspended, says nothing about the target. */
 static void doubt(const struct runner *r, struct result *res)
 {
-    if (r->app->health.stalls == r->stalls || res->verdict == VERDICT_UP ||
-        res->verdict == VERDICT_UNKNOWN)
+    struct app *a = r->app;
+
+    if (res->verdict == VERDICT_UP || res->verdict == VERDICT_UNKNOWN)
+        return;
+    health_check_clock(a);
+    if (a->health.steps == r->steps &&
+        loop_stood_us(&a->loop) - r->stood_us < stood_most_us(r->monitor))
         return;
     res->verdict = VERDICT_UNKNOWN;
     res->reason = REASON_LOCAL;

@@ -47,6 +47,7 @@ static void on_tick(uv_timer_t *h)
     struct loop *l = container_of(h, struct loop, tick);
     int64_t late_us = loop_mono_us() - l->tick_due_us;
     l->late_us = late_us > 0 ? late_us : 0;
+    l->stood_us += l->late_us;
     if (l->late_us > l->late_max_us)
         l->late_max_us = l->late_us;
     tick_arm(l);
@@ -92,6 +93,12 @@ int64_t loop_take_late_max_us(struct loop *l)
     int64_t late_us = l->late_max_us;
     l->late_max_us = 0;
     return late_us;
+}
+
+int64_t loop_stood_us(const struct loop *l)
+{
+    int64_t late_us = loop_mono_us() - l->tick_due_us;
+    return l->stood_us + (late_us > 0 ? late_us : 0);
 }
 
 void loop_done(struct loop *l)

@@ -277,6 +277,41 @@ static void tick__loop_blocked__lateness_is_measured_and_taken_once(void **state
     loop_done(&l);
 }
 
+struct asked {
+    struct loop *loop;
+    int64_t stood_us;
+};
+
+/* Asked before the tick has noticed, and after: the sum is the same. */
+static void on_block_and_ask(void *arg)
+{
+    int64_t *stood_us = arg;
+    spin_ms(600);
+    *stood_us = loop_stood_us(container_of(stood_us, struct asked, stood_us)->loop);
+}
+
+static void loop_stood__asked_before_and_after_the_tick__knows_the_standstill(void **state)
+{
+    (void)state;
+    struct loop l;
+    struct timer block;
+    struct asked asked = {.loop = &l};
+    must_init(&l);
+    int64_t before_us = loop_stood_us(&l);
+    timer_init(&block, &l, NULL, on_block_and_ask, &asked.stood_us);
+    timer_start(&block, 1);
+    bool late = false;
+    for (int i = 0; i < 100 && !late; i++) {
+        turn_until(&l, &late, 30);
+        late = l.late_max_us > 0;
+    }
+    assert_true(asked.stood_us - before_us > 300000);
+    assert_true(loop_stood_us(&l) >= asked.stood_us);
+    assert_true(loop_stood_us(&l) < asked.stood_us + 250000);
+    timer_close(&block);
+    loop_done(&l);
+}
+
 static void on_signal_seen(int signum, void *arg)
 {
     *(int *)arg = signum;
@@ -338,6 +373,7 @@ int main(void)
         cmocka_unit_test(later__planned_before_the_end__still_runs),
         cmocka_unit_test(loop__nothing_open__run_returns),
         cmocka_unit_test(tick__loop_blocked__lateness_is_measured_and_taken_once),
+        cmocka_unit_test(loop_stood__asked_before_and_after_the_tick__knows_the_standstill),
         cmocka_unit_test(signal__raised__is_told_in_the_loop),
         cmocka_unit_test(broken_pipe__written_to__does_not_kill),
         cmocka_unit_test(clocks__read__are_near_the_truth_and_go_forward),
