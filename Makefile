@@ -5,7 +5,8 @@ VERSION ?= 0.1.0
 PREFIX        ?= /usr/local
 BINDIR        ?= $(PREFIX)/bin
 MANDIR        ?= $(PREFIX)/share/man
-EXAMPLEDIR    ?= $(PREFIX)/share/doc/midwatch/examples
+DOCDIR        ?= $(PREFIX)/share/doc/midwatch
+EXAMPLEDIR    ?= $(DOCDIR)/examples
 BASHDIR       ?= $(PREFIX)/share/bash-completion/completions
 ZSHDIR        ?= $(PREFIX)/share/zsh/site-functions
 SYSCONFDIR    ?= /etc
@@ -78,8 +79,10 @@ Q   := $(if $(filter 0,$(V)),@)
 say  = $(if $(Q),@printf '  %-6s %s\n' $(1) $(patsubst $(OBJ)/%,%,$@))
 sub := $(MAKE) --no-print-directory
 
+ifeq ($(MAKELEVEL),0)
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc)
+endif
 endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -170,12 +173,13 @@ install: $(BIN) ## put it in place (DESTDIR= PREFIX= SYSCONFDIR=); never touches
 uninstall: ## remove what install put there; configuration and data stay
 	rm -f $(DESTDIR)$(BINDIR)/midwatch
 	@$(INSTALLED) while read -r mode from to; do echo "rm -f $$to"; rm -f "$$to"; done
-	@rmdir $(DESTDIR)$(SYSCONFDIR)/midwatch $(DESTDIR)$(EXAMPLEDIR) 2>/dev/null || true
+	@rmdir $(DESTDIR)$(SYSCONFDIR)/midwatch $(DESTDIR)$(EXAMPLEDIR) $(DESTDIR)$(DOCDIR) 2>/dev/null || true
 
 place = $(foreach f,$(wildcard $(1)),echo 644 $(f) $(DESTDIR)$(2)/$(notdir $(f));)
 INSTALLED = { $(call place,docs/*.1,$(MANDIR)/man1) $(call place,docs/*.5,$(MANDIR)/man5) \
   $(call place,systemd/*.service,$(UNITDIR)) $(call place,systemd/sysusers.d/*,$(SYSUSERSDIR)) \
   $(call place,systemd/tmpfiles.d/*,$(TMPFILESDIR)) $(call place,conf/examples/*.yaml,$(EXAMPLEDIR)) \
+  $(call place,docs/*.md,$(DOCDIR)) \
   echo 644 conf/completion/midwatch.bash $(DESTDIR)$(BASHDIR)/midwatch; \
   echo 644 conf/completion/_midwatch $(DESTDIR)$(ZSHDIR)/_midwatch; \
   echo 644 conf/midwatch.yaml $(DESTDIR)$(SYSCONFDIR)/midwatch/midwatch.yaml.example; } |

@@ -2,6 +2,8 @@
 #ifndef CONFIG_LOAD_H
 #define CONFIG_LOAD_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "model/config.h"
 
@@ -25,6 +27,7 @@ struct load_options {
     const char *(*env)(const char *name); /* NULL: getenv */
     const char *credentials_dir;          /* NULL: $CREDENTIALS_DIRECTORY */
     double max_probes_per_second;         /* 0: the shipped limit (docs/limits.md) */
+    bool without_secrets; /* what a `${…}` cannot give is no error: for commands that need none */
 };
 
 #define DIAGNOSTICS_MAX 100 /* listed; `errors` counts all */

@@ -34,6 +34,20 @@ struct effects *decide_begin(struct app *a)
     return &a->decide.fx;
 }
 
+static void log_attempt(const struct app *a, const struct attempt *at)
+{
+    const struct delivery *d = engine_delivery(a->engine, at->delivery);
+    const struct notice *n = d ? &d->notice : NULL;
+    bool good = at->outcome == OUTCOME_OK;
+
+    if (!n)
+        return;
+    log_line(good ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, "delivery",
+             "%s of %s to %s%sby %s, attempt %d: %s", notice_name(n->type),
+             n->monitor[0] ? n->monitor : n->incident, n->person, n->person[0] ? " " : "",
+             n->channel, at->number, good ? "accepted" : at->error);
+}
+
 static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_byte_us)
 {
     struct try *t = arg;
@@ -54,8 +68,7 @@ static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_b
     }
     mem_free(t);
     d->attempts[at->outcome]++;
-    if (at->outcome != OUTCOME_OK)
-        log_warning("delivery", "%s attempt %d: %s", at->delivery, at->number, at->error);
+    log_attempt(a, at);
     engine_attempt(a->engine, at, app_now_ms(a), decide_begin(a));
     decide_end(a);
 }

@@ -1,13 +1,13 @@
 /* check.c - is the file right, and what would it do? */
 #include <stdio.h>
 
-#include "base/civil.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
 #include "config/load.h"
 #include "loop/loop.h"
 #include "oncall/oncall.h"
+#include "show.h"
 
 static double probes_per_second(const struct config *c)
 {
@@ -31,7 +31,7 @@ static void print_schedule(const struct schedule *s, int64_t now_ms)
 {
     struct oncall who;
     struct buf names;
-    char when[32];
+    char when[40];
     int64_t change = oncall_next_change(s, now_ms, now_ms + 400LL * 86400000);
 
     oncall_who(s, now_ms, &who);
@@ -39,16 +39,21 @@ static void print_schedule(const struct schedule *s, int64_t now_ms)
     names_of(&who, &names);
     printf("  schedule %s: %s now", s->name, buf_text(&names));
     if (change < INT64_MAX)
-        printf(", until %s", rfc3339_format(change, when, sizeof when));
+        printf(", until %s %s", show_local(change, s->zone, when, sizeof when), zone_name(s->zone));
     putchar('\n');
     buf_done(&names);
 }
 
 static void print_summary(const struct config *c)
 {
+    char a[32], b[32], d[32];
+
     printf("%s: good\n", c->path);
-    printf("  %zu monitors, %.3g probes per second planned\n", c->n_monitors, probes_per_second(c));
-    printf("  %zu people, %zu channels, %zu policies\n", c->n_people, c->n_channels, c->n_policies);
+    printf("  %s, %.3g probes per second planned\n",
+           show_count(c->n_monitors, "monitor", "monitors", a, sizeof a), probes_per_second(c));
+    printf("  %s, %s, %s\n", show_count(c->n_people, "person", "people", a, sizeof a),
+           show_count(c->n_channels, "channel", "channels", b, sizeof b),
+           show_count(c->n_policies, "policy", "policies", d, sizeof d));
     for (size_t i = 0; i < c->n_schedules; i++)
         print_schedule(&c->schedules[i], loop_now_ms());
     printf("  store %s, web %s\n", c->store.shown_url, c->web.listen);

@@ -49,18 +49,47 @@ const char *cli_config_path(const char *given)
     return access("midwatch.yaml", R_OK) == 0 ? "midwatch.yaml" : "/etc/midwatch/midwatch.yaml";
 }
 
-int cli_load(const struct args *a, struct config **ret)
+/* Nobody named a file and none is where it would be: say where was looked. */
+static bool nowhere(const struct args *a, const char *path)
 {
+    const char *env = getenv("MIDWATCH_CONFIG");
+
+    if (a->config_path || (env && *env) || access(path, F_OK) == 0)
+        return false;
+    fprintf(stderr,
+            "midwatch: no configuration: neither ./midwatch.yaml nor %s is there; "
+            "name one with -c FILE\n",
+            path);
+    return true;
+}
+
+static int load(const struct args *a, const struct load_options *o, struct config **ret)
+{
+    const char *path = cli_config_path(a->config_path);
     struct diagnostics d = {0};
     struct buf out;
-    int rc = config_load(cli_config_path(a->config_path), &(struct load_options){0}, ret, &d);
+    int rc;
 
+    if (nowhere(a, path))
+        return -1;
+    rc = config_load(path, o, ret, &d);
     buf_init(&out, 1 << 20);
     diagnostics_print(&d, &out);
-    fputs(buf_text(&out), stderr);
+    if (rc < 0 || !o->without_secrets)
+        fputs(buf_text(&out), stderr);
     buf_done(&out);
     diagnostics_done(&d);
     return rc;
+}
+
+int cli_load(const struct args *a, struct config **ret)
+{
+    return load(a, &(struct load_options){0}, ret);
+}
+
+int cli_load_without_secrets(const struct args *a, struct config **ret)
+{
+    return load(a, &(struct load_options){.without_secrets = true}, ret);
 }
 
 /* --- help --- */

@@ -37,6 +37,9 @@ extern const struct command command_run, command_check, command_probe, command_s
 const char *cli_config_path(const char *given);
 /* Loads it, prints what is wrong on stderr. 0 or -1. */
 int cli_load(const struct args *a, struct config **ret);
+/* The same for a command that needs no secret: what a `${…}` cannot give is no error, and warnings
+ * are kept for `check`. */
+int cli_load_without_secrets(const struct args *a, struct config **ret);
 int cli_usage(const struct command *c, const char *fmt, ...) MW_PRINTF(2, 3); /* EXIT_USAGE */
 
 bool cli_colour(int fd); /* a terminal, and no NO_COLOR */

@@ -49,6 +49,8 @@ static const char head[] =
 
 static const char tail[] =
     ".Sh ENVIRONMENT\n.Bl -tag -width Ds\n.It Ev MIDWATCH_CONFIG\nthe configuration\n"
+    ".It Ev MIDWATCH_LISTEN\nwhere the daemon listens, as\n.Cm web.listen\nsays it; then no "
+    "configuration is read to ask it\n"
     ".It Ev MIDWATCH_TOKEN\nthe token with which commands ask a daemon that has\n.Cm web.users\n"
     ".It Ev NO_COLOR\nno colours, also on a terminal\n.El\n"
     ".Sh EXIT STATUS\n0: good. 1: the answer is no. 2: wrong usage. 3: the daemon or the store\n"

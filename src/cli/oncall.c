@@ -8,6 +8,9 @@
 #include "config/load.h"
 #include "loop/loop.h"
 #include "oncall/oncall.h"
+#include "show.h"
+
+#define LOOK_AHEAD_MS (400LL * 86400000)
 
 enum { OPTION_SCHEDULE, OPTION_AT, OPTION_UNTIL };
 static const struct option_row options[] = {
@@ -52,7 +55,7 @@ static void write_span(struct jw *w, const struct span *s)
 
 static void print_span(struct table *t, const struct span *s)
 {
-    char from[32], to[32] = "";
+    char from[40], to[40] = "";
     struct buf names;
 
     buf_init(&names, 8192);
@@ -60,11 +63,11 @@ static void print_span(struct table *t, const struct span *s)
         buf_printf(&names, "%s%s", i ? ", " : "", s->who.people[i]);
     if (!s->who.n)
         buf_str(&names, "nobody");
-    rfc3339_format(s->at_ms, from, sizeof from);
+    show_local(s->at_ms, s->schedule->zone, from, sizeof from);
     if (s->to_ms < INT64_MAX)
-        rfc3339_format(s->to_ms, to, sizeof to);
+        show_local(s->to_ms, s->schedule->zone, to, sizeof to);
     table_add(t, (const char *[]){s->schedule->name, from, to, buf_text(&names),
-                                  s->who.layer ? s->who.layer : ""});
+                                  s->who.layer ? s->who.layer : "", zone_name(s->schedule->zone)});
     if (!s->who.n)
         table_tint(t, 3, 'r');
     buf_done(&names);
@@ -90,6 +93,8 @@ static void say_schedule(struct output *o, const struct schedule *s, int64_t at_
 {
     struct span span = {.schedule = s, .at_ms = at_ms, .to_ms = INT64_MAX};
 
+    if (until_ms == INT64_MAX && !o->json)
+        span.to_ms = oncall_next_change(s, at_ms, at_ms + LOOK_AHEAD_MS);
     do {
         int64_t change;
 
@@ -100,7 +105,7 @@ static void say_schedule(struct output *o, const struct schedule *s, int64_t at_
         }
         say(o, &span);
         span.at_ms = span.to_ms;
-    } while (span.at_ms < until_ms && until_ms != INT64_MAX);
+    } while (until_ms != INT64_MAX && span.at_ms < until_ms);
 }
 
 /* An instant, or a wall time in the schedule's zone. */
@@ -150,21 +155,23 @@ static int all(const struct args *a, struct output *o, const struct config *c)
 
 static int run(const struct args *a)
 {
-    static const char *const heads[] = {"SCHEDULE", "FROM", "TO", "ON CALL", "BY"};
+    static const char *const heads[] = {"SCHEDULE", "FROM", "TO", "ON CALL", "BY", "ZONE"};
     struct output o = {.json = a->json};
     struct config *c;
     int rc;
 
-    if (cli_load(a, &c) < 0)
+    if (cli_load_without_secrets(a, &c) < 0)
         return EXIT_NO;
     buf_init(&o.buf, 1 << 28);
     jw_init(&o.w, &o.buf);
-    o.table = table_new(5, heads);
+    o.table = table_new(6, heads);
     jw_list(&o.w);
     rc = all(a, &o, c);
     jw_list_end(&o.w);
     if (rc == EXIT_GOOD && a->json)
         puts(buf_text(&o.buf));
+    else if (rc == EXIT_GOOD && !c->n_schedules)
+        puts("no schedules");
     else if (rc == EXIT_GOOD)
         table_print(o.table, cli_colour(1));
     table_free(o.table);

@@ -44,6 +44,23 @@ const char *show_time(const struct jv *object, const char *key, int64_t now_ms, 
     return dst;
 }
 
+const char *show_local(int64_t at_ms, const struct zone *z, char *dst, size_t size)
+{
+    static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+    int64_t local_s = zone_local(z, at_ms / 1000);
+    struct civil c = civil_of(local_s);
+
+    snprintf(dst, size, "%s %04d-%02d-%02d %02d:%02d", days[civil_weekday(local_s)], c.year,
+             c.month, c.day, c.hour, c.minute);
+    return dst;
+}
+
+const char *show_count(size_t n, const char *one, const char *many, char *dst, size_t size)
+{
+    snprintf(dst, size, "%zu %s", n, n == 1 ? one : many);
+    return dst;
+}
+
 char show_tint(const char *state)
 {
     static const struct {

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "base/zone.h"
 #include "cli.h"
 
 /* "3m12s" since an RFC 3339 member of `object`; "" when it is not there. */
@@ -14,6 +15,10 @@ const char *show_age(const struct jv *object, const char *key, int64_t now_ms, c
 /* "03:04:05" today, "11-22 03:04" else, in UTC. */
 const char *show_time(const struct jv *object, const char *key, int64_t now_ms, char *dst,
                       size_t size);
+/* "Mon 2026-11-23 09:00", on the zone's wall clock. */
+const char *show_local(int64_t at_ms, const struct zone *z, char *dst, size_t size);
+/* "1 monitor", "2 monitors". */
+const char *show_count(size_t n, const char *one, const char *many, char *dst, size_t size);
 char show_tint(const char *state); /* the colour of a state, for table_tint() */
 const char *show_or(const char *text, const char *otherwise);
 

@@ -5,6 +5,12 @@
 #include "cli.h"
 #include "loop/versions.h"
 
+#ifdef __clang__
+#define COMPILER __VERSION__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
 static int run(const struct args *a)
 {
     const struct version_of *libs;
@@ -14,7 +20,7 @@ static int run(const struct args *a)
         printf("midwatch %s\n", MW_VERSION);
         for (size_t i = 0; i < n; i++)
             printf("  %-10s %s\n", libs[i].name, libs[i].version);
-        printf("  %-10s %s\n", "compiler", __VERSION__);
+        printf("  %-10s %s\n", "compiler", COMPILER);
         return EXIT_GOOD;
     }
     struct buf out;
@@ -24,7 +30,7 @@ static int run(const struct args *a)
     jw_init(&w, &out);
     jw_object(&w);
     jw_kv_text(&w, "version", MW_VERSION);
-    jw_kv_text(&w, "compiler", __VERSION__);
+    jw_kv_text(&w, "compiler", COMPILER);
     jw_kv_object(&w, "libraries");
     for (size_t i = 0; i < n; i++)
         jw_kv_text(&w, libs[i].name, libs[i].version);

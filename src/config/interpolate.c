@@ -163,7 +163,8 @@ void interpolate(struct tree *t, struct node *n)
         n->shown = vault_keep(t->vault, buf_text(&x.shown), x.shown.len);
         n->secret = x.secret;
     } else {
-        diag_error(t->d, n, "%s", e.text);
+        if (!t->options->without_secrets)
+            diag_error(t->d, n, "%s", e.text);
         n->broken = true;
     }
     if (x.text.p)

@@ -97,7 +97,7 @@ class Story:
                     self.say("resolve", f"{r['person']}'s phone: over: {incident['title']}{signed}")
                 elif r["type"] in ("incident.triggered", "incident.escalated"):
                     self.say("page", f"{r['person']}'s phone: {incident['title']}"
-                                     f" (step {r['step'] + 1}){signed}")
+                                     f" (step {r['step']}){signed}")
                 else:
                     self.say("note", f"{r['person']}'s phone: {r['type'].split('.')[1]}")
             time.sleep(0.05)

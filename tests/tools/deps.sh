@@ -65,6 +65,14 @@ if [ ${#missing[@]} -eq 0 ]; then
 fi
 printf 'missing here:\n%s' "$why"
 
+# Of `a|b` the first one that this release has.
+choose() {
+    local name
+    for name in ${1//|/ }; do
+        if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; return; fi
+    done
+    echo "${1%%|*}"
+}
 if ! command -v apt-get >/dev/null; then
     echo "no apt-get on this system: please install the equivalents of these, then try again" >&2
     exit 1
@@ -73,7 +81,7 @@ if [ "$(id -u)" -eq 0 ]; then as=()
 elif command -v sudo >/dev/null; then as=(sudo)
 else
     echo "neither root nor sudo: please have somebody run, as root:" >&2
-    echo "  apt-get install --no-install-recommends ${missing[*]%%|*}" >&2
+    echo "  apt-get install --no-install-recommends $(for p in "${missing[@]}"; do choose "$p"; done | xargs)" >&2
     exit 1
 fi
 
@@ -88,14 +96,6 @@ failed() {
 echo "installing them with apt-get${as[0]:+, by sudo} …"
 apt update || failed "fetch its lists"
 
-# Of `a|b` the first one that this release has.
-choose() {
-    local name
-    for name in ${1//|/ }; do
-        if apt-cache show "$name" >/dev/null 2>&1; then echo "$name"; return; fi
-    done
-    echo "${1%%|*}"
-}
 wanted=()
 for packages in "${missing[@]}"; do wanted+=("$(choose "$packages")"); done
 
