@@ -184,8 +184,7 @@ static size_t piece_of(size_t n, size_t from)
     return n - from < SNAPSHOT_PIECE ? n - from : SNAPSHOT_PIECE;
 }
 
-/* In pieces, so that no single call keeps Redis busy for long; whole values, so pieces do no harm.
- * */
+/* In pieces, so that no call keeps Redis busy for long; of whole values, so pieces do no harm. */
 void commit_snapshot(struct store *s)
 {
     struct commit all = {.at_ms = loop_now_ms()};

@@ -8,8 +8,8 @@
  *             would spoil it.
  *
  * The socket's name in the server is relative to its directory; we reach it through the descriptor
- * of that directory (/proc/self/fd/N/redis.sock). So the 107 bytes of a socket address are enough.
- * */
+ * of that directory (/proc/self/fd/N/redis.sock). So 107 bytes of a socket address
+ * are enough. */
 #include "embedded.h"
 
 #include <errno.h>

@@ -12,8 +12,8 @@ int embedded_start(struct loop *l, const char *dir, struct embedded **ret,
                    struct err *e) MW_MUST_CHECK;
 /* A path of at most 107 bytes whatever the directory is called. */
 const char *embedded_socket(const struct embedded *b);
-/* SIGTERM, and SIGKILL when that has not helped within `patience_ms`; then `done`, and it is gone.
- * */
+/* SIGTERM, and SIGKILL when that has not helped within `patience_ms`; then `done`, and it
+ * is gone. */
 void embedded_stop(struct embedded *b, int64_t patience_ms, void (*done)(void *arg), void *arg);
 
 #endif

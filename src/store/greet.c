@@ -1,10 +1,9 @@
-/* greet.c - who is there, may we, and is it fit to keep pages? In three round trips.
+/* greet.c - who is there, may we, and is it fit to keep pages? In four round trips.
  *
  * Happy path: AUTH, SELECT, CLIENT SETNAME, INFO -> our function, the types of our keys -> an empty
  *             commit, which proves that writing works -> session_greeted().
  * Failures:   each ends in session_fail() with words for an operator. What Redis can do but should
- *             not (evict, forget on a crash) is said in s->why and does not keep us from working.
- *             */
+ *             not (evict, forget on a crash) is said in s->why and does not stop us. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +59,7 @@ static int version_number(const char *text)
     return number;
 }
 
-/* --- third: an empty commit --- */
+/* --- fourth: an empty commit --- */
 
 static void on_probe(void *arg, const redisReply *r)
 {
@@ -105,22 +104,7 @@ static void probe(struct store *s)
     mem_free(u.p);
 }
 
-/* --- second: our function, our keys --- */
-
-static void on_function(void *arg, const redisReply *r)
-{
-    struct store *s = arg;
-
-    if (r == NULL)
-        return;
-    if (r->type == REDIS_REPLY_ERROR) {
-        fail_with(s, r);
-        return;
-    }
-    s->script_sha[0] = '\0';
-    if (s->version < VERSION_FUNCTIONS)
-        text_copy(s->script_sha, sizeof s->script_sha, r->str);
-}
+/* --- third: our keys --- */
 
 static void on_type(void *arg, const redisReply *r)
 {
@@ -160,12 +144,8 @@ static void on_newest(void *arg, const redisReply *r)
     }
 }
 
-static void ask_second(struct store *s)
+static void ask_keys(struct store *s)
 {
-    const char *library[] = {"FUNCTION", "LOAD", "REPLACE", script_library, NULL};
-    const char *script[] = {"SCRIPT", "LOAD", script_text, NULL};
-
-    redis_command(s->conn, s->version < VERSION_FUNCTIONS ? script : library, on_function, s);
     s->types_seen = 0;
     for (int i = 0; i < 2; i++) {
         const char *newest[] = {
@@ -176,6 +156,56 @@ static void ask_second(struct store *s)
         const char *type[] = {"TYPE", s->keys[i], NULL};
         redis_command(s->conn, type, on_type, s);
     }
+}
+
+/* --- second: our function --- */
+
+static void on_script(void *arg, const redisReply *r)
+{
+    struct store *s = arg;
+
+    if (r == NULL)
+        return;
+    if (r->type != REDIS_REPLY_STRING) {
+        fail_with(s, r);
+        return;
+    }
+    text_copy(s->script_sha, sizeof s->script_sha, r->str);
+    ask_keys(s);
+}
+
+static void load_script(struct store *s)
+{
+    static const char *const argv[] = {"SCRIPT", "LOAD", script_text, NULL};
+
+    redis_command(s->conn, argv, on_script, s);
+}
+
+/* Some servers say they are a 7 and know no functions. */
+static void on_function(void *arg, const redisReply *r)
+{
+    struct store *s = arg;
+
+    if (r == NULL)
+        return;
+    if (r->type == REDIS_REPLY_ERROR && text_starts(r->str, "ERR unknown command")) {
+        load_script(s);
+    } else if (r->type == REDIS_REPLY_ERROR) {
+        fail_with(s, r);
+    } else {
+        s->script_sha[0] = '\0';
+        ask_keys(s);
+    }
+}
+
+static void load_function(struct store *s)
+{
+    static const char *const argv[] = {"FUNCTION", "LOAD", "REPLACE", script_library, NULL};
+
+    if (s->version < VERSION_FUNCTIONS)
+        load_script(s);
+    else
+        redis_command(s->conn, argv, on_function, s);
 }
 
 /* --- first: who is there --- */
@@ -240,7 +270,7 @@ static void on_info(void *arg, const redisReply *r)
         text_copy(s->server, sizeof s->server, "redis");
         text_copy(s->why, sizeof s->why,
                   "redis; its version and settings can't be checked (no right to INFO)");
-        ask_second(s);
+        load_function(s);
         return;
     }
     note_server(s, r->str);
@@ -261,7 +291,7 @@ static void on_info(void *arg, const redisReply *r)
         return;
     }
     judge_settings(s, r->str);
-    ask_second(s);
+    load_function(s);
 }
 
 static void on_must(void *arg, const redisReply *r)

@@ -2,8 +2,8 @@
  *
  * With appendfsync everysec an answer may come up to two seconds before the write: a redis-server
  * that is killed in them forgets what it confirmed. So what it confirmed in the last seconds is
- * kept here, and put in front of the rest when the connection breaks. Doing it twice is harmless.
- * */
+ * kept here, and put in front of the rest when the connection breaks. Doing it twice is
+ * harmless. */
 #ifndef SRC_STORE_RECENT_H
 #define SRC_STORE_RECENT_H
 

@@ -46,8 +46,8 @@ bool spool_next(struct spool *s, struct spool_record *ret);
 void spool_ack(struct spool *s);    /* the oldest one read is done */
 void spool_rewind(struct spool *s); /* read again from the oldest not acknowledged */
 
-/* Descriptors to sync, taken by the caller: fdatasync() and close() each, in a thread if need be.
- * */
+/* Descriptors to sync, taken by the caller: fdatasync() and close() each, in a thread
+ * if need be. */
 struct spool_sync {
     int fds[8];
     int n;

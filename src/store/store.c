@@ -84,8 +84,7 @@ void store_read_facts(const struct store *s, struct store_facts *ret)
     ret->last_roundtrip_us = s->conn != NULL ? redis_roundtrip_us(s->conn) : 0;
 }
 
-/* --- timers ------------------------------------------------------------------------------------
- * */
+/* --- timers --- */
 
 static void on_tick(void *arg)
 {
@@ -127,8 +126,7 @@ static void init_timers(struct store *s)
     timer_start(&s->trim, FIRST_TRIM_MS);
 }
 
-/* --- opening ------------------------------------------------------------------------------------
- * */
+/* --- opening --- */
 
 /* One daemon a directory. The lock goes with the process, however that ends. */
 static int lock_dir(struct store *s, struct err *e)
@@ -269,8 +267,7 @@ fail:
     return -1;
 }
 
-/* --- closing ------------------------------------------------------------------------------------
- * */
+/* --- closing --- */
 
 static void on_embedded_stopped(void *arg)
 {

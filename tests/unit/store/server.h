@@ -47,8 +47,7 @@ struct world {
     bool closed;
 };
 
-/* --- the server --------------------------------------------------------------------------------
- * */
+/* --- the server --- */
 
 /* Runs a program in w->dir, its output thrown away. */
 static inline void exec_quietly(const struct world *w, const char *const *argv)
@@ -164,8 +163,7 @@ static inline void redis_kill(struct world *w)
 
 #define REDIS_AOF "--appendonly yes"
 
-/* --- the store ---------------------------------------------------------------------------------
- * */
+/* --- the store --- */
 
 static inline void copy_stored(struct stored *to, const struct stored *from)
 {

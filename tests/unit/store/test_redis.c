@@ -295,6 +295,26 @@ static void redis_comes_back_empty__open_state_is_written_again(void **state)
     pump_until(w, text_eq(redis_say(w, "HEXISTS mw:{test}:incidents inc9"), "1"));
 }
 
+/* Confirmed, but not yet in its file when it was killed. */
+static void redis_forgets_what_it_just_confirmed__it_is_done_again(void **state)
+{
+    struct world *w = *state;
+
+    redis_start(w, "");
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    put_all(w, INCIDENT_TRIGGERED, DELIVERY_WAITING);
+    pump_until(w, w->kept == 1);
+    redis_kill(w);
+    redis_start(w, "");
+    assert_string_equal(length(w, "HLEN", KEY_INCIDENTS), "0");
+    pump_until(w, w->state == STORE_AWAY);
+    pump_until(w, w->state == STORE_UP);
+    assert_string_equal(length(w, "HLEN", KEY_INCIDENTS), "1");
+    assert_string_equal(length(w, "XLEN", KEY_LEDGER), "1");
+    assert_int_equal(w->kept, 1);
+}
+
 static void function_flushed__loaded_again__nobody_hears_of_it(void **state)
 {
     struct world *w = *state;
@@ -430,6 +450,7 @@ int main(void)
         TEST(too_much_unanswered__the_rest_goes_to_the_spool__order_is_kept),
         TEST(spool_full__end_says_so__open_state_is_written_when_redis_is_back),
         TEST(redis_comes_back_empty__open_state_is_written_again),
+        TEST(redis_forgets_what_it_just_confirmed__it_is_done_again),
         TEST(function_flushed__loaded_again__nobody_hears_of_it),
         TEST(retention__old_ones_are_forgotten__newer_ones_and_the_outbox_stay),
         TEST(questions__are_answered_newest_first__or_away),

@@ -1,4 +1,5 @@
 /* test_refusals.c - what Redis may refuse, and what we say then. */
+#include "../../../src/store/internal.h"
 #include "puts.h"
 
 static void wrong_password__away_with_clear_words(void **state)
@@ -210,6 +211,26 @@ static void tls__certificate_is_verified(void **state)
     w->config.store.ca_file = NULL;
 }
 
+/* As in 6.2, where a commit is a script. */
+static void server_without_functions__works_by_script__also_when_it_is_flushed(void **state)
+{
+    struct world *w = *state;
+
+    redis_start(w, "--rename-command FUNCTION hidden");
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    put_all(w, INCIDENT_TRIGGERED, DELIVERY_WAITING);
+    pump_until(w, w->kept == 1);
+    assert_string_equal(length(w, "HLEN", KEY_INCIDENTS), "1");
+    redis_say(w, "SCRIPT FLUSH");
+    put_all(w, INCIDENT_RESOLVED, DELIVERY_DELIVERED);
+    pump_until(w, w->kept == 2);
+    pump_until(w, text_eq(length(w, "HLEN", KEY_RESOLVED), "1"));
+    assert_int_equal(w->state_changes, 1);
+    on_trim(w->store);
+    pump_until(w, w->state == STORE_UP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -222,6 +243,7 @@ int main(void)
         TEST(foreign_key__away_and_says_whose),
         TEST(settings_that_lose_data__are_said_but_do_not_stop_us),
         TEST(tls__certificate_is_verified),
+        TEST(server_without_functions__works_by_script__also_when_it_is_flushed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
