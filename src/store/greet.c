@@ -231,9 +231,6 @@ static void judge_settings(struct store *s, const char *info)
         say_of(s, "appendonly can't be checked");
     else if (value[0] == '0')
         say_of(s, "appendonly is off: a crash of redis loses what came after its last snapshot");
-    info_value(info, "role", value, sizeof value);
-    if (value[0] == '\0')
-        say_of(s, "its role can't be checked");
 }
 
 static void note_server(struct store *s, const char *info)
@@ -277,11 +274,6 @@ static void on_info(void *arg, const redisReply *r)
     info_value(r->str, "loading", value, sizeof value);
     if (value[0] == '1') {
         session_fail(s, "redis is still loading its data", 0);
-        return;
-    }
-    info_value(r->str, "role", value, sizeof value);
-    if (text_eq(value, "slave")) {
-        session_fail(s, "this redis is a read-only replica; midwatch needs the master", 0);
         return;
     }
     if (s->version < VERSION_MIN) {

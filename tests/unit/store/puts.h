@@ -27,6 +27,16 @@ static inline void put_all(struct world *w, enum incident_state incident,
     commit_done(&c);
 }
 
+static inline void put_incident(struct world *w, enum incident_state state)
+{
+    struct incident i = an_incident("inc1", state);
+    struct commit c = {.at_ms = AT + 6};
+
+    vec_push(&c.incidents, (const struct incident *)&i);
+    store_commit(w->store, &c, world_on_kept, w);
+    commit_done(&c);
+}
+
 static inline void put_delivery(struct world *w, enum delivery_state state)
 {
     struct delivery d = a_delivery("inc1-a", "inc1", state);

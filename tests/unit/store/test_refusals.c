@@ -114,6 +114,11 @@ static void memory_limit__commits_go_on__samples_wait(void **state)
     pump_until(w, w->kept == 1);
     assert_int_equal(w->state, STORE_UP);
     assert_string_equal(length(w, "HLEN", KEY_INCIDENTS), "1");
+    w->store->samples_pause_until_us = 0; /* try again: refused again, still there */
+    lane_pump(&w->store->samples_lane);
+    pump_until(w, w->store->samples_pause_until_us > 0);
+    store_read_facts(w->store, &f);
+    assert_int_equal(f.spool_records, 1);
     redis_say(w, "CONFIG SET maxmemory 0");
     pump_until(w, (store_read_facts(w->store, &f), f.spool_records == 0));
     assert_int_equal(f.dropped_samples, 0);
