@@ -157,6 +157,34 @@ static void redis_killed_again_and_again__every_commit_arrives_once_in_order(voi
     assert_int_equal(f.spool_bytes, 0);
 }
 
+static void redis_killed_in_the_middle_of_catching_up__every_commit_arrives_once(void **state)
+{
+    struct world *w = *state;
+    struct store_facts f;
+
+    n_ends = 0;
+    redis_start(w, REDIS_AOF);
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    redis_kill(w);
+    pump_until(w, w->state == STORE_AWAY);
+    for (int i = 0; i < 500; i++)
+        put_number(w, i);
+    pump_until(w, n_ends == 500);
+    for (int round = 0; round < 3; round++) {
+        redis_start(w, REDIS_AOF);
+        store_read_facts(w->store, &f);
+        size_t before = f.spool_records;
+        pump_until(w, (store_read_facts(w->store, &f), f.spool_records < before));
+        assert_true(f.spool_records > 0);
+        redis_kill(w);
+        pump_until(w, (store_read_facts(w->store, &f), f.queued_bytes == 0));
+    }
+    redis_start(w, REDIS_AOF);
+    pump_until(w, w->state == STORE_UP);
+    assert_all_numbers(w, 500);
+}
+
 static struct incident snapshot_incident;
 
 static void fill_open(struct commit *c)
@@ -444,6 +472,7 @@ int main(void)
         TEST(resolved__done_deliveries_leave_the_outbox__others_stay),
         TEST(resolved__news_not_out_yet__incident_is_read_back_with_it),
         TEST(redis_killed_again_and_again__every_commit_arrives_once_in_order),
+        TEST(redis_killed_in_the_middle_of_catching_up__every_commit_arrives_once),
         TEST(killed_while_redis_is_away__next_start_knows_all_from_the_spool),
         TEST(no_redis_at_start__on_ready_is_away_soon_and_empty),
         TEST(redis_stops_answering__deadline_then_spool_then_back),

@@ -29,7 +29,7 @@ static void samples__land_in_their_slots_and_minutes(void **state)
     redis_start(w, "");
     open_store(w);
     pump_until(w, w->state == STORE_UP);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 24; i++) {
         struct result r = a_result(day + HOUR_MS + i * 10000);
         if (i == 7)
             r.verdict = VERDICT_DOWN, r.reason = REASON_TIMEOUT;
@@ -39,13 +39,13 @@ static void samples__land_in_their_slots_and_minutes(void **state)
     pump_until(w, (store_read_facts(w->store, &f), f.queued_bytes == 0));
     assert_int_equal(get_bytes(w, "mw:{test}:raw:here:api:10000:20261122", block, sizeof block),
                      8640 * 4 + 1);
-    for (int i = 0; i < 12; i++) {
+    for (int i = 0; i < 24; i++) {
         assert_true(sample_decode(block + (360 + i) * 4, &back));
         assert_int_equal(back.verdict, i == 7 ? VERDICT_DOWN : VERDICT_UP);
         assert_in_range((uintmax_t)back.phases.total_us, 12150, 12550);
     }
     assert_false(sample_decode(block + 359 * 4, &back));
-    assert_false(sample_decode(block + 372 * 4, &back));
+    assert_false(sample_decode(block + 384 * 4, &back));
     assert_int_equal(block[8640 * 4], 1);
     assert_int_equal(get_bytes(w, "mw:{test}:minute:here:api:2026112201", block, sizeof block),
                      961);
@@ -54,6 +54,10 @@ static void samples__land_in_their_slots_and_minutes(void **state)
     rollup_decode(block + 16, &u);
     assert_int_equal(u.count[VERDICT_UP], 5);
     assert_int_equal(u.count[VERDICT_DOWN], 1);
+    for (int minute = 2; minute < 4; minute++) {
+        rollup_decode(block + minute * 16, &u);
+        assert_int_equal(u.count[VERDICT_UP], 6);
+    }
     long ttl = atol(redis_say(w, "EXPIRETIME mw:{test}:raw:here:api:10000:20261122"));
     assert_int_equal(ttl, (day + 3 * DAY_MS) / 1000);
 }
