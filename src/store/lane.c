@@ -39,15 +39,21 @@ void lane_init(struct lane *l, struct store *s, bool synced)
 {
     *l = (struct lane){.store = s, .synced = synced, .held = !synced};
     l->last = &l->first;
+    l->parked_last = &l->parked;
     recent_init(&l->recent);
     l->waiting_last = &l->waiting;
 }
 
 void lane_done(struct lane *l)
 {
-    assert(lane_quiet(l));
+    assert(lane_quiet(l) && l->parked == NULL);
     recent_done(&l->recent);
     spool_close(l->spool);
+}
+
+size_t lane_bytes(const struct lane *l)
+{
+    return l->unanswered_bytes + l->parked_bytes;
 }
 
 bool lane_quiet(const struct lane *l)
@@ -183,6 +189,25 @@ static void send_batch(struct batch *b, const char *p, size_t n)
     l->unanswered_bytes += n;
 }
 
+static void park(struct lane *l, struct batch *b)
+{
+    *l->parked_last = b;
+    l->parked_last = &b->next;
+    l->parked_bytes += b->unit.n;
+}
+
+static struct batch *take_parked(struct lane *l)
+{
+    struct batch *b = l->parked;
+
+    l->parked = b->next;
+    if (l->parked == NULL)
+        l->parked_last = &l->parked;
+    l->parked_bytes -= b->unit.n;
+    b->next = NULL;
+    return b;
+}
+
 static struct batch *take_first(struct lane *l)
 {
     struct batch *b = l->first;
@@ -195,18 +220,8 @@ static struct batch *take_first(struct lane *l)
     return b;
 }
 
-void lane_spill(struct lane *l)
-{
-    l->direct = false;
-    for (struct batch *b = l->first; b != NULL; b = b->next) {
-        if (b->from_spool || b->spooled)
-            continue;
-        b->spooled = true;
-        spool_unit(l, &b->unit);
-    }
-}
-
-/* Redis confirmed these, but a server that was killed may not have written them. */
+/* Redis confirmed these, but a server that was killed may not have written them. They are older
+ * than anything in the spool: for what came from there is read again from there. */
 static void spill_recent(struct lane *l)
 {
     struct store *s = l->store;
@@ -224,11 +239,36 @@ static void spill_recent(struct lane *l)
     recent_done(&l->recent);
 }
 
+static void spill_parked(struct lane *l)
+{
+    l->settling = false;
+    while (l->parked != NULL) {
+        struct batch *b = take_parked(l);
+        spool_unit(l, &b->unit);
+        mem_free(b->unit.p);
+        mem_free(b);
+    }
+}
+
+void lane_spill(struct lane *l)
+{
+    if (l->direct && l->synced)
+        spill_recent(l);
+    l->direct = false;
+    for (struct batch *b = l->first; b != NULL; b = b->next) {
+        if (b->from_spool || b->spooled)
+            continue;
+        b->spooled = true;
+        spool_unit(l, &b->unit);
+    }
+    spill_parked(l);
+}
+
 void lane_break(struct lane *l)
 {
-    if (l->synced)
-        spill_recent(l);
     lane_spill(l);
+    recent_done(&l->recent);
+    l->answered = 0;
     while (l->first != NULL) {
         struct batch *b = take_first(l);
         mem_free(b->unit.p);
@@ -263,7 +303,9 @@ static void end_batch(struct batch *b)
         come_back_later(l);
     assert(b == l->first);
     take_first(l);
-    if (b->from_spool && !l->stuck)
+    if (b->from_spool && l->synced)
+        l->answered++; /* it stays until all are: see lane_go_direct() */
+    else if (b->from_spool && !l->stuck)
         spool_ack(l->spool);
     if (l->stuck && l->first == NULL) {
         l->stuck = false;
@@ -321,10 +363,15 @@ void lane_put(struct lane *l, const struct unit *u)
 {
     if (l->direct && l->unanswered_bytes + u->n > (size_t)l->store->queue_max)
         lane_spill(l);
-    if (l->direct) {
+    if (l->settling && l->parked_bytes + u->n > (size_t)l->store->queue_max)
+        spill_parked(l);
+    if (l->direct || l->settling) {
         struct batch *b = mem_new(struct batch);
         *b = (struct batch){.lane = l, .unit = *u};
-        send_batch(b, u->p, u->n);
+        if (l->direct)
+            send_batch(b, u->p, u->n);
+        else
+            park(l, b);
         return;
     }
     spool_unit(l, u);
@@ -364,6 +411,21 @@ void lane_pump(struct lane *l)
     while (l->unanswered < WINDOW && l->unanswered_bytes < window_bytes(s) &&
            spool_next(l->spool, &r))
         send_from_spool(l, &r);
-    if (lane_quiet(l) && spool_empty(l->spool))
+    if (spool_unread(l->spool) > 0)
+        return;
+    l->settling = true;
+    if (lane_quiet(l))
         store_lane_is_empty(s, l);
+}
+
+void lane_go_direct(struct lane *l)
+{
+    for (; l->answered > 0; l->answered--)
+        spool_ack(l->spool);
+    l->settling = false;
+    l->direct = true;
+    while (l->parked != NULL) {
+        struct batch *b = take_parked(l);
+        send_batch(b, b->unit.p, b->unit.n);
+    }
 }

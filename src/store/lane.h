@@ -2,9 +2,9 @@
  *
  *               Redis away, too much unanswered
  *     direct ------------------------------------> spooling
- *        ^                                            |
- *        +----- connected, spool read out and --------+
- *               answered, nothing waits for a sync
+ *        ^                                            | connected, and the spool read out
+ *        |                                            v
+ *        +---- all answered, all synced ---------- settling: what comes waits in memory
  *
  * There are two: commits (each synced to disk before it counts as kept) and samples (not synced,
  * and with a smaller share of the disk). Order within a lane is kept in every case; what Redis may
@@ -31,7 +31,11 @@ struct lane {
     bool stuck; /* answers are ignored until all are in; then the spool is read again */
     struct batch *first, **last; /* sent, not yet answered in full */
     size_t unanswered_bytes, unanswered;
-    struct recent recent;                   /* answered in the last seconds; commits only */
+    struct recent recent;                /* answered in the last seconds; commits only */
+    struct batch *parked, **parked_last; /* while settling: about to be sent, in memory */
+    size_t parked_bytes;
+    bool settling;
+    size_t answered; /* read from the spool and answered, but still in it; commits only */
     struct waiter *waiting, **waiting_last; /* in the spool, not synced */
     struct waiter *syncing;
     struct spool_sync sync;
@@ -59,8 +63,12 @@ void lane_put(struct lane *l, const struct unit *u);
 void lane_spill(struct lane *l);
 /* The connection ended: what it had not answered is read again, or spilled. */
 void lane_break(struct lane *l);
-/* Connected: read the spool out. Calls lane_on_empty() of the store when there is nothing left. */
+/* Connected: read the spool out. Calls store_lane_is_empty() when nothing is left in it. */
 void lane_pump(struct lane *l);
-bool lane_quiet(const struct lane *l); /* nothing unanswered, nothing waiting for a sync */
+/* What was read from the spool may go from it now: all of it has been answered. (Not one by one: if
+ * the connection breaks before, all of it is done again, in order.) */
+void lane_go_direct(struct lane *l);
+size_t lane_bytes(const struct lane *l); /* in memory: sent and not answered, or about to be sent */
+bool lane_quiet(const struct lane *l);   /* nothing unanswered, nothing waiting for a sync */
 
 #endif

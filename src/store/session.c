@@ -154,7 +154,7 @@ static void become_ready(struct store *s)
 {
     s->session = SESSION_READY;
     s->commits.held = false;
-    s->commits.direct = true;
+    lane_go_direct(&s->commits);
     s->facts.reconnects += s->was_ready ? 1 : 0;
     s->was_ready = true;
     s->attempts = 0;
@@ -186,14 +186,14 @@ void session_restored(struct store *s, const struct stored *found)
 void store_lane_is_empty(struct store *s, struct lane *l)
 {
     if (l == &s->samples_lane) {
-        l->direct = s->session == SESSION_READY;
+        lane_go_direct(l);
     } else if (!s->restored) {
         l->held = true;
         restore_read(s);
     } else if (s->session == SESSION_CATCHING_UP) {
         become_ready(s);
     } else {
-        l->direct = true;
+        lane_go_direct(l);
     }
 }
 

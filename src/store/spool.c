@@ -367,6 +367,11 @@ size_t spool_records(const struct spool *s)
     return sum;
 }
 
+size_t spool_unread(const struct spool *s)
+{
+    return spool_records(s) - (s->taken.n - s->taken_first);
+}
+
 /* Counts whole records; cuts a torn tail off. */
 static void scan_segment(struct spool *s, struct segment *g)
 {

@@ -78,9 +78,10 @@ void store_read_facts(const struct store *s, struct store_facts *ret)
 {
     *ret = s->facts;
     ret->server = s->session == SESSION_READY ? s->server : "";
-    ret->queued_bytes = s->commits.unanswered_bytes + s->samples_lane.unanswered_bytes;
+    ret->queued_bytes = lane_bytes(&s->commits) + lane_bytes(&s->samples_lane);
     ret->spool_bytes = spool_bytes(s->commits.spool) + spool_bytes(s->samples_lane.spool);
-    ret->spool_records = spool_records(s->commits.spool) + spool_records(s->samples_lane.spool);
+    ret->spool_records = spool_records(s->commits.spool) - s->commits.answered +
+                         spool_records(s->samples_lane.spool);
     ret->last_roundtrip_us = s->conn != NULL ? redis_roundtrip_us(s->conn) : 0;
 }
 
@@ -201,8 +202,8 @@ static void copy_settings(struct store *s, const struct config *c)
 
 static void free_store(struct store *s)
 {
-    spool_close(s->commits.spool);
-    spool_close(s->samples_lane.spool);
+    lane_done(&s->commits);
+    lane_done(&s->samples_lane);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     samples_free(s->samples);

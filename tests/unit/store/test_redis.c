@@ -185,6 +185,34 @@ static void redis_killed_in_the_middle_of_catching_up__every_commit_arrives_once
     assert_all_numbers(w, 500);
 }
 
+static void commits_that_never_pause__still_catch_up(void **state)
+{
+    struct world *w = *state;
+    struct store_facts f;
+    int n = 0;
+
+    n_ends = 0;
+    redis_start(w, REDIS_AOF);
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    redis_kill(w);
+    pump_until(w, w->state == STORE_AWAY);
+    while (n < 200)
+        put_number(w, n++);
+    redis_start(w, REDIS_AOF);
+    while (w->state != STORE_UP && n < 4000) {
+        put_number(w, n++);
+        uv_run(&w->loop.uv, UV_RUN_ONCE);
+    }
+    assert_int_equal(w->state, STORE_UP);
+    for (int i = 0; i < 10; i++)
+        put_number(w, n++);
+    pump_until(w, n_ends == n);
+    store_read_facts(w->store, &f);
+    assert_int_equal(f.spool_bytes, 0);
+    assert_all_numbers(w, n);
+}
+
 static struct incident snapshot_incident;
 
 static void fill_open(struct commit *c)
@@ -473,6 +501,7 @@ int main(void)
         TEST(resolved__news_not_out_yet__incident_is_read_back_with_it),
         TEST(redis_killed_again_and_again__every_commit_arrives_once_in_order),
         TEST(redis_killed_in_the_middle_of_catching_up__every_commit_arrives_once),
+        TEST(commits_that_never_pause__still_catch_up),
         TEST(killed_while_redis_is_away__next_start_knows_all_from_the_spool),
         TEST(no_redis_at_start__on_ready_is_away_soon_and_empty),
         TEST(redis_stops_answering__deadline_then_spool_then_back),
