@@ -6,21 +6,38 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define ZONE_FILE_MAX (1 << 20)
+#define PIPE_WAITS    20
+#define PIPE_WAIT_MS  50
 #define ZONEINFO_DIR  "/usr/share/zoneinfo"
+
+/* A pipe may be read (`-c <(…)`), but nobody waits for one for ever: the daemon reads its
+ * files anew while it watches. */
+static bool more_comes(int fd, int *waits_left)
+{
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    if (--*waits_left < 0)
+        return false;
+    poll(&p, 1, PIPE_WAIT_MS);
+    return true;
+}
 
 /* Straight into the one place the bytes will have: no copy is left behind unwiped. */
 static int read_all(int fd, size_t max, struct bytes *b)
 {
+    int waits_left = PIPE_WAITS;
     while (b->n <= max) {
         ssize_t got = read(fd, b->p + b->n, max + 1 - b->n);
         if (got == 0)
             return 0;
-        if (got < 0 && errno != EINTR)
+        if (got < 0 && errno == EAGAIN && !more_comes(fd, &waits_left))
+            return ETIMEDOUT;
+        if (got < 0 && errno != EINTR && errno != EAGAIN)
             return errno;
         b->n += got > 0 ? (size_t)got : 0;
     }
@@ -30,7 +47,7 @@ static int read_all(int fd, size_t max, struct bytes *b)
 int files_read(const char *path, size_t max, struct bytes *ret, struct err *e)
 {
     struct bytes b = {.p = mem_alloc(max + 2)};
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     int failed = fd < 0 ? errno : read_all(fd, max, &b);
     if (fd >= 0)
         close(fd);

@@ -1,4 +1,5 @@
 /* test_files.c - what is read from disk: includes, secrets, zones, the shipped configurations. */
+#include <fcntl.h>
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,6 +90,28 @@ static void says(const struct load_options *o, const char *wanted)
     assert_string_equal(said, wanted);
     config_free(c);
     mem_free(said);
+}
+
+/* --- what is no file ---------------------------------------------------------------------- */
+
+static void pipe_without_a_writer__is_not_waited_for(void **state)
+{
+    (void)state;
+    char *path = in_folder("main.yaml");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    says(&PRETEND, "@/main.yaml:1:1: error: the file is empty\n");
+    mem_free(path);
+}
+
+static void pipe_whose_writer_says_nothing__is_not_waited_for_long(void **state)
+{
+    (void)state;
+    char *path = in_folder("main.yaml");
+    assert_int_equal(mkfifo(path, 0600), 0);
+    int fd = open(path, O_RDWR);
+    says(&PRETEND, "@/main.yaml: error: cannot read `@/main.yaml`: Connection timed out\n");
+    close(fd);
+    mem_free(path);
 }
 
 /* --- includes ----------------------------------------------------------------------------- */
@@ -273,6 +296,8 @@ static void follow_the_sun__leaves_no_gap(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        FILES_TEST(pipe_without_a_writer__is_not_waited_for),
+        FILES_TEST(pipe_whose_writer_says_nothing__is_not_waited_for_long),
         FILES_TEST(include__lists_and_names_grow_in_order),
         FILES_TEST(include__name_defined_twice__both_places_are_named),
         FILES_TEST(include__errors_of_all_files__at_once_in_order),
