@@ -1,15 +1,14 @@
 /* embedded.c - the private redis-server: start, watch, start again, stop.
  *
- * Happy path: nobody answers on the socket -> the server is started with an append-only file ->
+ * Happy path: nobody runs in the directory -> the server is started with an append-only file ->
  *             when it ends though nobody asked, it is started again after 100 ms doubling to 5 s.
- * Failures:   a server is already there, left by a midwatch that was killed: it is ours when it
- *             runs under our uid in our directory; then it is used as it is, and started anew once
- *             it ends. One that is just shutting down is waited for: two on one append-only file
- *             would spoil it.
+ * Failures:   a server is still there, left by a midwatch that was killed (ours: our uid, our
+ *             directory). It is ended first, for two on one append-only file would spoil it; its
+ *             file has everything.
  *
  * The socket's name in the server is relative to its directory; we reach it through the descriptor
- * of that directory (/proc/self/fd/N/redis.sock). So 107 bytes of a socket address
- * are enough. */
+ * of that directory (/proc/self/fd/N/redis.sock). So the 107 bytes of a
+ * socket address are enough. */
 #include "embedded.h"
 
 #include <errno.h>
@@ -29,7 +28,8 @@
 #include "loop/log.h"
 #include "loop/process.h"
 
-#define WATCH_MS       50
+#define ORPHAN_US      INT64_C(10000000)
+#define WATCH_MS       10
 #define BACKOFF_MAX_MS 5000
 #define SOCKET_NAME    "redis.sock"
 
@@ -41,8 +41,8 @@ struct embedded {
     char socket[64];
     const char *program;
     struct process *process; /* our child, or NULL */
-    pid_t adopted;           /* somebody else's child that is ours all the same; 0 none */
-    struct timer watch;      /* of the adopted one, of the backoff, of the patience */
+    pid_t orphan;            /* left by another midwatch, being ended; 0 none */
+    struct timer watch;      /* of the orphan, of the backoff, of the patience */
     int starts;              /* in a row without a long life */
     int64_t started_us, stop_by_us;
     char last_words[200];
@@ -50,6 +50,11 @@ struct embedded {
     void (*done)(void *arg);
     void *arg;
 };
+
+bool embedded_running(const struct embedded *b)
+{
+    return b->process != NULL;
+}
 
 const char *embedded_socket(const struct embedded *b)
 {
@@ -78,14 +83,29 @@ static const char *find_program(void)
     return NULL;
 }
 
-/* A process that runs in our directory and under our uid. */
+/* The beginning of a file, as a text. */
+static int read_small(int dir_fd, const char *path, char *dst, size_t size)
+{
+    int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd >= 0 ? read(fd, dst, size - 1) : -1;
+
+    if (fd >= 0)
+        close(fd);
+    dst[n > 0 ? n : 0] = '\0';
+    return n < 0 ? -1 : 0;
+}
+
+/* A server that runs in our directory and under our uid. */
 static bool is_ours(const struct embedded *b, pid_t pid)
 {
-    char path[64];
+    char path[64], name[32];
     struct stat there, here, proc;
 
     snprintf(path, sizeof path, "/proc/%d", (int)pid);
     if (pid <= 0 || pid == getpid() || stat(path, &proc) != 0 || proc.st_uid != geteuid())
+        return false;
+    snprintf(path, sizeof path, "/proc/%d/comm", (int)pid);
+    if (read_small(AT_FDCWD, path, name, sizeof name) != 0 || strstr(name, "-server") == NULL)
         return false;
     snprintf(path, sizeof path, "/proc/%d/cwd", (int)pid);
     return stat(path, &there) == 0 && fstat(b->dir_fd, &here) == 0 && there.st_dev == here.st_dev &&
@@ -95,16 +115,10 @@ static bool is_ours(const struct embedded *b, pid_t pid)
 static bool is_alive(pid_t pid)
 {
     char path[64], line[512];
-    ssize_t n;
-    int fd;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
+    if (read_small(AT_FDCWD, path, line, sizeof line) != 0)
         return false;
-    n = read(fd, line, sizeof line - 1);
-    close(fd);
-    line[n > 0 ? n : 0] = '\0';
     const char *state = strrchr(line, ')');
     return state != NULL && state[1] == ' ' && state[2] != 'Z' && state[2] != 'X';
 }
@@ -132,12 +146,9 @@ static pid_t written_pid(const struct embedded *b)
 {
     char text[32];
     int64_t pid = 0;
-    int fd = openat(b->dir_fd, "redis.pid", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, text, sizeof text - 1) : 0;
 
-    if (fd >= 0)
-        close(fd);
-    text[n > 0 ? n : 0] = '\0';
+    if (read_small(b->dir_fd, "redis.pid", text, sizeof text) != 0)
+        return 0;
     text[strcspn(text, "\r\n")] = '\0';
     return text_int(text, 1, INT_MAX, &pid, NULL) == 0 ? (pid_t)pid : 0;
 }
@@ -225,58 +236,58 @@ static void signal_it(struct embedded *b, int signum)
 {
     if (b->process != NULL)
         process_kill(b->process, signum);
-    else if (b->adopted != 0 && is_ours(b, b->adopted))
-        kill(b->adopted, signum);
+    else if (b->orphan != 0 && is_ours(b, b->orphan))
+        kill(b->orphan, signum);
 }
 
-static void check_adopted(struct embedded *b)
+/* Ends what another midwatch left, then starts our own. -1: there is nothing to wait for. */
+static int begin(struct embedded *b, struct err *e)
 {
-    if (is_alive(b->adopted)) {
-        timer_start(&b->watch, WATCH_MS);
+    b->orphan = find_orphan(b);
+    if (b->orphan == 0)
+        return spawn(b, e);
+    log_notice("store", "ending the redis-server (pid %d) of a midwatch that was killed",
+               (int)b->orphan);
+    b->killed = false;
+    b->stop_by_us = loop_mono_us() + ORPHAN_US;
+    signal_it(b, SIGTERM);
+    timer_start(&b->watch, WATCH_MS);
+    return 0;
+}
+
+static void kill_if_late(struct embedded *b)
+{
+    bool ending = b->stopping || b->orphan != 0;
+
+    if (!ending || b->killed || loop_mono_us() < b->stop_by_us)
         return;
-    }
-    b->adopted = 0;
-    if (b->stopping)
-        end_stop(b);
-    else
-        timer_start(&b->watch, 0);
-}
-
-static void start_again(struct embedded *b)
-{
-    struct err e;
-
-    b->adopted = find_orphan(b);
-    if (b->adopted != 0) {
-        timer_start(&b->watch, WATCH_MS);
-    } else if (spawn(b, &e) != 0) {
-        log_error("store", "redis-server: %s", e.text);
-        plan_start(b);
-    }
+    log_warning("store", "a redis-server does not end; killing it");
+    b->killed = true;
+    signal_it(b, SIGKILL);
 }
 
 static void on_watch(void *arg)
 {
     struct embedded *b = arg;
+    struct err e;
 
-    if (b->stopping && !b->killed && loop_mono_us() >= b->stop_by_us) {
-        log_warning("store", "the embedded redis-server does not end; killing it");
-        b->killed = true;
-        signal_it(b, SIGKILL);
-    }
-    if (b->adopted != 0)
-        check_adopted(b);
-    else if (b->stopping && b->process != NULL)
+    kill_if_late(b);
+    if (b->orphan != 0 && !is_alive(b->orphan))
+        b->orphan = 0;
+    if (b->orphan != 0 || (b->stopping && b->process != NULL)) {
         timer_start(&b->watch, WATCH_MS);
-    else if (b->stopping)
+    } else if (b->stopping) {
         end_stop(b);
-    else if (b->process == NULL)
-        start_again(b);
+    } else if (b->process == NULL && begin(b, &e) != 0) {
+        log_error("store", "redis-server: %s", e.text);
+        plan_start(b);
+    }
 }
 
 void embedded_stop(struct embedded *b, int64_t patience_ms, void (*done)(void *arg), void *arg)
 {
     b->stopping = true;
+    b->killed = false;
     b->done = done;
     b->arg = arg;
     b->stop_by_us = loop_mono_us() + patience_ms * 1000;
@@ -317,14 +328,7 @@ int embedded_start(struct loop *l, const char *dir, struct embedded **ret, struc
     snprintf(b->socket, sizeof b->socket, "/proc/self/fd/%d/" SOCKET_NAME, fd);
     owner_init(&b->owner, on_closed, b);
     timer_init(&b->watch, l, &b->owner, on_watch, b);
-    b->adopted = find_orphan(b);
-    if (b->adopted != 0) {
-        log_notice(
-            "store",
-            "the redis-server (pid %d) of a midwatch that was killed is still there; using it",
-            (int)b->adopted);
-        timer_start(&b->watch, WATCH_MS);
-    } else if (spawn(b, e) != 0) {
+    if (begin(b, e) != 0) {
         end_stop(b);
         return -1;
     }

@@ -6,10 +6,12 @@
 
 struct embedded;
 
-/* Starts the server, or takes over the one that a killed midwatch left running in `dir`.
+/* Starts the server; one that a killed midwatch left running in `dir` is ended first.
  * The caller holds the directory's lock. -1: redis-server is not installed, directory unusable. */
 int embedded_start(struct loop *l, const char *dir, struct embedded **ret,
                    struct err *e) MW_MUST_CHECK;
+bool embedded_running(
+    const struct embedded *b); /* false: wait, what is on the socket is not ours */
 /* A path of at most 107 bytes whatever the directory is called. */
 const char *embedded_socket(const struct embedded *b);
 /* SIGTERM, and SIGKILL when that has not helped within `patience_ms`; then `done`, and it

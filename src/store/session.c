@@ -13,6 +13,8 @@
 #include "internal.h"
 #include "reply.h"
 
+#define QUICK_MS          5
+#define QUICK_ATTEMPTS    40
 #define BACKOFF_MS        100
 #define PING_US           INT64_C(5000000)
 #define SNAPSHOT_DELAY_MS 300
@@ -27,6 +29,8 @@ static int64_t backoff_ms(const struct store *s)
 {
     int64_t ms = BACKOFF_MS;
 
+    if (s->embedded != NULL && s->attempts <= QUICK_ATTEMPTS)
+        return QUICK_MS; /* it is starting on this machine, now */
     for (int i = 1; i < s->attempts && ms < BACKOFF_LONG_MS; i++)
         ms *= 2;
     if (ms < s->backoff_floor_ms)
@@ -119,6 +123,10 @@ static void connect_now(struct store *s)
         t.host = s->url.host;
         t.port = s->url.port;
         t.tls = s->url.tls ? &tls : NULL;
+    }
+    if (s->embedded != NULL && !embedded_running(s->embedded)) {
+        timer_start(&s->reconnect, QUICK_MS);
+        return;
     }
     s->session = SESSION_CONNECTING;
     s->conn = redis_open(s->loop, s->resolver, &t, &ev, s);
