@@ -181,7 +181,8 @@ static void load_script(struct store *s)
     redis_command(s->conn, argv, on_script, s);
 }
 
-/* Some servers say they are a 7 and know no functions. */
+/* Some servers say they are a 7 and know no functions. One that is full takes no function, but
+ * the one that it has still runs: the probe tells. */
 static void on_function(void *arg, const redisReply *r)
 {
     struct store *s = arg;
@@ -190,7 +191,7 @@ static void on_function(void *arg, const redisReply *r)
         return;
     if (r->type == REDIS_REPLY_ERROR && text_starts(r->str, "ERR unknown command")) {
         load_script(s);
-    } else if (r->type == REDIS_REPLY_ERROR) {
+    } else if (r->type == REDIS_REPLY_ERROR && reply_class(r) != REPLY_FULL) {
         fail_with(s, r);
     } else {
         s->script_sha[0] = '\0';

@@ -51,7 +51,7 @@ struct store {
     int version;         /* 70015; Valkey counts as the Redis it took over from */
     char script_sha[48]; /* "": functions */
     struct timer reconnect, tick, snapshot, deadline, trim;
-    int64_t idle_since_us;
+    int64_t asked_us; /* who wrote here last: it is also the sign of life of an idle connection */
 
     /* the state as read back (restore.c) */
     bool told;                /* on_ready has been called */
@@ -67,6 +67,7 @@ struct store {
     bool spool_refuses[2];        /* by lane->synced; said once */
     int64_t entry_ms, entry_part; /* id of the last entry for a stream */
     bool owes_snapshot;           /* Redis lacks something that we know */
+    bool other_writer;            /* said once */
     char keys[KEY_COUNT][KEY_SIZE];
     struct buf scratch;
     struct lane commits, samples_lane;
@@ -98,6 +99,8 @@ void session_fail(struct store *s, const char *why, int64_t backoff_floor_ms);
 void session_reload(struct store *s);
 void session_end(struct store *s);
 void session_tick(struct store *s);
+/* Who wrote here before, as Redis says: nobody means that it was emptied under us. */
+void session_check_writer(struct store *s, const struct redisReply *writer);
 
 /* greet.c: the first questions and their answers; ends with session_greeted() or session_fail(). */
 void greet_start(struct store *s);

@@ -355,6 +355,8 @@ static void on_answer(void *arg, const redisReply *r)
         refuse(b, r);
     if (class != REPLY_OK && class != REPLY_REFUSED && !b->later)
         return;
+    if (class == REPLY_OK && b->unit.seq > 0 && r->type == REDIS_REPLY_ARRAY && r->elements == 3)
+        session_check_writer(b->lane->store, r->element[1]);
     if (--b->left == 0)
         end_batch(b);
 }

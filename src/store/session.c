@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 #include "internal.h"
+#include "loop/log.h"
 #include "reply.h"
 
 #define QUICK_MS          5
@@ -152,8 +153,10 @@ void session_end(struct store *s)
 void session_greeted(struct store *s, bool lost_something)
 {
     s->session = SESSION_CATCHING_UP;
-    s->idle_since_us = loop_mono_us();
+    s->asked_us = loop_mono_us();
     s->owes_snapshot |= lost_something;
+    if (lost_something)
+        s->seq_kept = 0;
     samples_forget_sizes(s->samples);
     lane_pump(&s->commits);
 }
@@ -207,20 +210,50 @@ void store_lane_is_empty(struct store *s, struct lane *l)
 
 /* --- the watch --- */
 
-static void on_pong(void *arg, const redisReply *r)
+/* Somebody emptied Redis under us: what it lost must be there again before we are killed. */
+static void restore_forgotten(struct store *s)
+{
+    log_warning("store", "redis has lost what it had; writing the open state again");
+    s->facts.errors++;
+    s->seq_kept = 0;
+    if (s->session == SESSION_READY)
+        commit_snapshot(s);
+    else
+        s->owes_snapshot = true;
+}
+
+void session_check_writer(struct store *s, const redisReply *writer)
+{
+    if (s->seq_kept == 0 || (writer->type == REDIS_REPLY_STRING && text_eq(writer->str, s->writer)))
+        return;
+    if (writer->type != REDIS_REPLY_STRING || writer->len == 0)
+        restore_forgotten(s);
+    else if (!s->other_writer)
+        log_error("store",
+                  "another midwatch writes to this redis under the name `%s`: both will page. "
+                  "Stop one, or give it another `name`",
+                  s->space);
+    s->other_writer |= writer->type == REDIS_REPLY_STRING && writer->len > 0;
+}
+
+static void on_writer(void *arg, const redisReply *r)
 {
     struct store *s = arg;
     char words[256];
 
-    if (r == NULL || reply_class(r) == REPLY_OK)
+    if (r == NULL)
         return;
+    if (reply_class(r) == REPLY_OK) {
+        session_check_writer(s, r);
+        return;
+    }
     reply_words(r, words, sizeof words);
     session_fail(s, words, 0);
 }
 
 void session_tick(struct store *s)
 {
-    static const char *const ping[] = {"PING", NULL};
+    const char *writer[] = {"HGET", s->keys[KEY_META], "writer", NULL};
     int64_t now = loop_mono_us(), oldest = 0;
     char why[96];
 
@@ -236,11 +269,9 @@ void session_tick(struct store *s)
     if (!store_connected(s))
         return;
     recent_expire(&s->commits.recent, now);
-    if (oldest != 0) {
-        s->idle_since_us = now;
-    } else if (now - s->idle_since_us > PING_US) {
-        s->idle_since_us = now;
-        redis_command(s->conn, ping, on_pong, s);
+    if (now - s->asked_us > PING_US) {
+        s->asked_us = now;
+        redis_command(s->conn, writer, on_writer, s);
     }
     lane_pump(&s->samples_lane);
 }

@@ -371,6 +371,46 @@ static void redis_forgets_what_it_just_confirmed__it_is_done_again(void **state)
     assert_int_equal(w->kept, 1);
 }
 
+static void redis_emptied_under_us__open_state_is_written_again__by_the_next_commit_or_soon(
+    void **state)
+{
+    struct world *w = *state;
+
+    w->fill = fill_open;
+    redis_start(w, "");
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    put_all(w, INCIDENT_TRIGGERED, DELIVERY_WAITING);
+    pump_until(w, w->kept == 1);
+    redis_say(w, "FLUSHALL");
+    put_number(w, 1);
+    pump_until(w, text_eq(redis_say(w, "HEXISTS mw:{test}:incidents inc9"), "1"));
+    redis_say(w, "FLUSHALL");
+    pump_until(w, text_eq(redis_say(w, "HEXISTS mw:{test}:incidents inc9"), "1"));
+    assert_int_equal(w->state, STORE_UP);
+    assert_int_equal(w->snapshots, 2);
+}
+
+/* What a full Redis holds is read all the same: it would be paged for a second time. */
+static void redis_full_at_start__state_is_read_back(void **state)
+{
+    struct world *w = *state;
+
+    redis_start(w, "");
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    put_all(w, INCIDENT_TRIGGERED, DELIVERY_WAITING);
+    pump_until(w, w->kept == 1);
+    close_store(w);
+    redis_say(w, "CONFIG SET maxmemory 1");
+    open_store(w);
+    pump_until(w, w->readies == 1);
+    assert_false(w->away);
+    assert_int_equal(w->ready.incidents.n, 1);
+    pump_until(w, w->state == STORE_UP);
+    redis_say(w, "CONFIG SET maxmemory 0");
+}
+
 static void function_flushed__loaded_again__nobody_hears_of_it(void **state)
 {
     struct world *w = *state;
@@ -509,6 +549,8 @@ int main(void)
         TEST(spool_full__end_says_so__open_state_is_written_when_redis_is_back),
         TEST(redis_comes_back_empty__open_state_is_written_again),
         TEST(redis_forgets_what_it_just_confirmed__it_is_done_again),
+        TEST(redis_emptied_under_us__open_state_is_written_again__by_the_next_commit_or_soon),
+        TEST(redis_full_at_start__state_is_read_back),
         TEST(function_flushed__loaded_again__nobody_hears_of_it),
         TEST(retention__old_ones_are_forgotten__newer_ones_and_the_outbox_stay),
         TEST(questions__are_answered_newest_first__or_away),
