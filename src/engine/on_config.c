@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "desk.h"
 
+#define CLOCK_SLACK_MS 1000
+
 void monitor_key(const char *name, char *dst, size_t size)
 {
     snprintf(dst, size, "monitor:%s", name);
@@ -283,6 +285,27 @@ static void settle_fresh(struct engine *e, const struct desk *k)
     vec_done(&fresh);
 }
 
+/* The clock was set back while we were dead: what was read back is from the future. Its timers
+ * keep what was left of them when it was written, instead of waiting for that future. */
+static void shift_fresh(struct engine *e, const struct stored *s, int64_t now_ms)
+{
+    int64_t newest_ms = now_ms;
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; i < s->monitors.n; i++)
+        if (s->monitors.items[i].status.last.at_ms > newest_ms)
+            newest_ms = s->monitors.items[i].status.last.at_ms;
+    for (size_t i = 0; i < s->incidents.n; i++)
+        if (s->incidents.items[i].updated_ms > newest_ms)
+            newest_ms = s->incidents.items[i].updated_ms;
+    if (newest_ms - now_ms < CLOCK_SLACK_MS)
+        return;
+    for (size_t i = 0; map_next(&e->cases, &i, &key, &value);)
+        if (((struct incident_case *)value)->fresh)
+            case_shift(value, now_ms - newest_ms);
+}
+
 static void restore_renames(struct engine *e)
 {
     for (size_t i = 0; i < e->config->n_monitors; i++) {
@@ -302,6 +325,7 @@ void engine_restore(struct engine *e, const struct stored *s, int64_t now_ms, st
     restore_incidents(e, s);
     restore_deliveries(e, s);
     restore_renames(e);
+    shift_fresh(e, s, now_ms);
     settle_fresh(e, &k);
     rest_disabled(e, &k);
 }

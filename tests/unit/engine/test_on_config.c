@@ -362,6 +362,25 @@ static void restore__what_was_due_meanwhile__comes_with_the_first_tick(void **st
     sim_done(&s);
 }
 
+/* Not an hour and five minutes: the clock was set back by an hour while we were dead. */
+static void restore__clock_set_back_meanwhile__timers_keep_what_was_left(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    world_results(&s, "api", "bb");
+    world_end(&s, "a", OUTCOME_OK);
+    s.now_ms -= 3600000;
+    world_restart(&s);
+    assert_int_equal(engine_wake_ms(s.engine), s.now_ms + 300000);
+    world_tick(&s, 299999);
+    assert_int_equal(s.fx.sends.n, 0);
+    world_tick(&s, 1);
+    assert_string_equal(world_sends(&s), "b escalated");
+    sim_done(&s);
+}
+
 static void restore__twice__changes_nothing(void **state)
 {
     struct sim s;
@@ -524,6 +543,7 @@ int main(void)
         cmocka_unit_test(reload__thresholds_and_interval__hold_from_the_next_result),
         cmocka_unit_test(restore__sends_again_what_was_on_its_way_and_nothing_else),
         cmocka_unit_test(restore__what_was_due_meanwhile__comes_with_the_first_tick),
+        cmocka_unit_test(restore__clock_set_back_meanwhile__timers_keep_what_was_left),
         cmocka_unit_test(restore__twice__changes_nothing),
         cmocka_unit_test(restore__monitor_gone_from_the_file__resolves_and_forgets),
         cmocka_unit_test(restore__note_without_its_incident__goes_out_and_is_done_with),
