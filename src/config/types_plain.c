@@ -244,7 +244,8 @@ static const struct choice *pick(struct reader *r, const struct row *row, const 
     if (found && found->value != CHOICE_LATER)
         return found;
     if (found)
-        diag_error(r->d, n, "`%s: %s` is not available in this version", row->key, found->word);
+        diag_error(r->d, n, "`%s: %s` is not available in this version; there is %s", row->key,
+                   found->word, choice_list(row->of, list, sizeof list));
     else if (text)
         diag_error(r->d, n, "`%s` must be %s, not %s", row->key,
                    choice_list(row->of, list, sizeof list),
