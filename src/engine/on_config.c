@@ -59,6 +59,7 @@ static void rename_watch(struct engine *e, struct watch *old, const struct monit
     mem_free(old);
 }
 
+/* A former name is free and claimed once: config sees to that. */
 static void meet(struct engine *e, const struct monitor *m, const struct desk *k)
 {
     struct watch *w = engine_watch(e, m->name);
@@ -66,7 +67,7 @@ static void meet(struct engine *e, const struct monitor *m, const struct desk *k
 
     if (w)
         w->monitor = m;
-    else if (old && !old->monitor)
+    else if (old)
         rename_watch(e, old, m, k);
     else
         add_watch(e, m);
@@ -132,8 +133,7 @@ static void rest(struct engine *e, struct watch *w, const struct desk *k)
 static void rest_disabled(struct engine *e, const struct desk *k)
 {
     for (size_t i = 0; i < k->config->n_monitors; i++)
-        if (!k->config->monitors[i].enabled)
-            rest(e, engine_watch(e, k->config->monitors[i].name), k);
+        rest(e, engine_watch(e, k->config->monitors[i].name), k);
 }
 
 void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, struct effects *fx)
@@ -147,11 +147,7 @@ void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, 
     for (size_t i = 0; map_next(&e->watches, &i, &key, &value);)
         ((struct watch *)value)->monitor = NULL;
     for (size_t i = 0; i < c->n_monitors; i++)
-        if (engine_watch(e, c->monitors[i].name))
-            meet(e, &c->monitors[i], &k);
-    for (size_t i = 0; i < c->n_monitors; i++)
-        if (!engine_watch(e, c->monitors[i].name))
-            meet(e, &c->monitors[i], &k);
+        meet(e, &c->monitors[i], &k);
     forget_gone(e, &k);
     rest_disabled(e, &k);
 }
@@ -226,7 +222,6 @@ static struct incident_case *case_for_note(struct engine *e, const struct notice
     text_copy(i.id, sizeof i.id, n->incident);
     text_copy(i.dedup_key, sizeof i.dedup_key, n->dedup_key);
     text_copy(i.monitor, sizeof i.monitor, n->monitor);
-    text_copy(i.policy, sizeof i.policy, "default");
     text_copy(i.title, sizeof i.title, n->title);
     c = engine_add_case(e, case_new(&i));
     c->fresh = true;
@@ -311,7 +306,7 @@ static void restore_renames(struct engine *e)
     for (size_t i = 0; i < e->config->n_monitors; i++) {
         const struct monitor *m = &e->config->monitors[i];
 
-        if (m->was && !engine_watch(e, m->was))
+        if (m->was)
             rename_cases(e, m->was, m->name);
     }
 }

@@ -39,12 +39,11 @@ void engine_attempt(struct engine *e, const struct attempt *a, int64_t now_ms, s
 
 void engine_clock_step(struct engine *e, int64_t delta_ms, struct effects *fx)
 {
-    struct desk k = {e->config, 0, CAUSE_SELF, "", fx};
+    struct desk k = {e->config, INT64_MIN, CAUSE_SELF, "", fx}; /* nothing is due: timers move */
     const char *key;
     void *value;
 
     engine_begin(e);
-    k.now_ms = INT64_MIN; /* nothing is due by this: timers only move */
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);) {
         struct incident_case *c = value;
 

@@ -131,7 +131,6 @@ static void ack_timed_out(struct incident_case *c, const struct desk *k)
     struct desk timed_out = *k;
 
     timed_out.cause = CAUSE_ACK_TIMEOUT;
-    timed_out.actor = "";
     case_unack(c, &timed_out);
 }
 

@@ -15,6 +15,22 @@ static void begin_down(struct sim *s)
     world_end(s, "a", OUTCOME_OK);
 }
 
+static void ack(struct sim *s, const char *id)
+{
+    int rc = 0;
+
+    EVENT(s, rc = engine_ack(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
+    assert_int_equal(rc, 0);
+}
+
+static void resolve(struct sim *s, const char *id)
+{
+    int rc = 0;
+
+    EVENT(s, rc = engine_resolve(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
+    assert_int_equal(rc, 0);
+}
+
 /* --- reload --- */
 
 static void reload__of_the_same__changes_nothing(void **state)
@@ -171,6 +187,65 @@ static void reload__renamed_to_a_name_it_had__is_no_other_monitor(void **state)
     sim_done(&s);
 }
 
+static void reload__names_as_long_as_may_be__are_carried_whole(void **state)
+{
+    char names[3][NAME_SIZE], yaml[2000], want[300];
+    struct sim s;
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        memset(names[i], 'x', NAME_MAX_BYTES);
+        names[i][NAME_MAX_BYTES] = '\0';
+        names[i][NAME_MAX_BYTES - 1] = (char)('a' + i);
+    }
+    snprintf(yaml, sizeof yaml,
+             "%smonitors: [ { name: %s, http: 'http://127.0.0.1:1/' }, { name: %s, "
+             "http: 'http://127.0.0.1:1/' } ]\n",
+             WORLD_HEAD, names[0], names[1]);
+    world_begin(&s, yaml);
+    world_results(&s, names[0], "bb");
+    world_results(&s, names[1], "bb");
+    snprintf(yaml, sizeof yaml,
+             "%smonitors: [ { name: %s, was: %s, http: 'http://127.0.0.1:1/' }, "
+             "{ name: %s, http: 'http://127.0.0.1:1/', enabled: false } ]\n",
+             WORLD_HEAD, names[2], names[0], names[1]);
+    world_reload(&s, yaml);
+    snprintf(want, sizeof want,
+             "incident: triggered -> resolved: %s is disabled; "
+             "monitor: down -> pending: %s is disabled",
+             names[1], names[1]);
+    assert_string_equal(world_moves(&s), want);
+    assert_int_equal(world_open(&s), 1);
+    assert_string_equal(world_incident(&s, 0)->monitor, names[2]);
+    ack(&s, names[2]);
+    world_reload(&s, WORLD_ONE);
+    snprintf(want, sizeof want, "incident: acknowledged -> resolved: %s is no longer monitored",
+             names[2]);
+    assert_string_equal(world_moves(&s), want);
+    sim_done(&s);
+}
+
+static void reload__renamed_with_two_incidents__keeps_both(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_kill(&s);
+    world_store_away = true;
+    world_results(&s, "api", "bb");
+    world_store_away = false;
+    world_restore(&s);
+    assert_int_equal(world_open(&s), 2);
+    world_reload(&s, RENAMED);
+    assert_int_equal(s.fx.commit.incidents.n, 2);
+    assert_string_equal(world_incident(&s, 0)->monitor, "web");
+    assert_string_equal(world_incident(&s, 1)->monitor, "web");
+    world_results(&s, "web", "gg");
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
 /* --- reload: disabled --- */
 
 #define DISABLED                                                                                   \
@@ -199,6 +274,34 @@ static void reload__disabled__resolves_and_knows_nothing_any_more(void **state)
     assert_int_equal(world_open(&s), 0);
     assert_true(commit_empty(&s.fx.commit));
     sim_done(&s);
+}
+
+static void reload__disabled_in_any_state__is_pending_from_then(void **state)
+{
+    static const struct {
+        const char *results, *moves;
+        size_t kept;
+    } rows[] = {
+        {"", "", 0},
+        {"u", "", 0},
+        {"b", "", 1},
+        {"g", "monitor: up -> pending: api is disabled", 1},
+        {"gww", "monitor: degraded -> pending: api is disabled", 1},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sim s;
+
+        world_begin(&s, WORLD_ONE);
+        world_results(&s, "api", rows[i].results);
+        world_reload(&s, DISABLED);
+        assert_string_equal(world_moves(&s), rows[i].moves);
+        assert_int_equal(s.fx.commit.monitors.n, rows[i].kept);
+        assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_PENDING);
+        assert_int_equal(engine_status(s.engine, "api")->bad, 0);
+        sim_done(&s);
+    }
 }
 
 static void reload__enabled_again__must_confirm_anew(void **state)
@@ -383,20 +486,59 @@ static void restore__clock_set_back_meanwhile__timers_keep_what_was_left(void **
 
 static void restore__twice__changes_nothing(void **state)
 {
+    struct commit before = {0}, after = {0};
     struct sim s;
 
     (void)state;
     begin_down(&s);
     world_restart(&s);
     world_results(&s, "api", "b");
-    EVENT(&s, engine_ack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+    ack(&s, "api");
     s.store.incidents.items[0].state = INCIDENT_TRIGGERED; /* what it had read is old by now */
+    engine_snapshot(s.engine, &before);
     world_restore(&s);
+    engine_snapshot(s.engine, &after);
+    assert_int_equal(after.deliveries.n, before.deliveries.n);
+    commit_done(&before);
+    commit_done(&after);
     assert_true(commit_empty(&s.fx.commit));
     assert_int_equal(s.fx.sends.n, 0);
     assert_int_equal(world_open(&s), 1);
     assert_int_equal(world_incident(&s, 0)->state, INCIDENT_ACKNOWLEDGED);
     sim_done(&s);
+}
+
+/* Two pages for one contact, the first being tried again: it stays first, however they were read.
+ */
+static void restore__pages_in_any_order__keep_theirs(void **state)
+{
+    static const char *const after[] = {"10s", "0s"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char yaml[2000];
+        struct delivery first;
+        struct sim s;
+
+        snprintf(
+            yaml, sizeof yaml,
+            "%s  two: { steps: [ { notify: ['channel:a'] }, { after: %s, "
+            "notify: ['channel:a'] } ] }\nmonitors: [ { name: api, http: 'http://127.0.0.1:1/', "
+            "policy: two } ]\n",
+            WORLD_HEAD, after[i]);
+        world_begin(&s, yaml);
+        world_results(&s, "api", "bb");
+        world_tick(&s, i ? 0 : 10000);
+        assert_int_equal(s.store.deliveries.n, 2);
+        first = s.store.deliveries.items[0];
+        s.store.deliveries.items[0] = s.store.deliveries.items[1];
+        s.store.deliveries.items[1] = first;
+        world_restart(&s);
+        assert_string_equal(world_sends(&s), "a triggered");
+        world_end(&s, "a", OUTCOME_OK);
+        assert_string_equal(world_sends(&s), "a escalated");
+        sim_done(&s);
+    }
 }
 
 static void restore__monitor_gone_from_the_file__resolves_and_forgets(void **state)
@@ -419,6 +561,7 @@ static void restore__monitor_gone_from_the_file__resolves_and_forgets(void **sta
 /* Only the note is left in the store: its incident was resolved and has gone. */
 static void restore__note_without_its_incident__goes_out_and_is_done_with(void **state)
 {
+    const struct incident *orphan;
     struct sim s;
 
     (void)state;
@@ -428,6 +571,12 @@ static void restore__note_without_its_incident__goes_out_and_is_done_with(void *
     assert_int_equal(s.store.deliveries.n, 1);
     world_restart(&s);
     assert_string_equal(world_sends(&s), "a resolved");
+    orphan = engine_incident(s.engine, s.fx.sends.items[0]->notice.incident);
+    assert_int_equal(orphan->state, INCIDENT_RESOLVED);
+    assert_string_equal(orphan->monitor, "api");
+    assert_string_equal(orphan->dedup_key, "monitor:api");
+    assert_string_equal(orphan->title, "api is down: refused");
+    assert_int_equal(orphan->resolved_ms, s.now_ms);
     assert_int_equal(world_open(&s), 0);
     world_results(&s, "api", "bb"); /* it does not stand for the monitor */
     assert_int_equal(world_open(&s), 1);
@@ -448,8 +597,10 @@ static void late_restore__what_was_probed_meanwhile__wins(void **state)
     world_results(&s, "api", "bb");
     world_results(&s, "db", "bb");
     world_kill(&s);
+    world_store_away = true;
     world_results(&s, "api", "gg");
     world_results(&s, "db", "u");
+    world_store_away = false;
     world_restore(&s);
     assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_UP);
     assert_int_equal(engine_status(s.engine, "db")->state, MONITOR_DOWN); /* we had seen nothing */
@@ -474,9 +625,11 @@ static void late_restore__an_older_incident_of_the_same__both_live_and_end_toget
     text_copy(older, sizeof older, world_incident(&s, 0)->id);
     s.now_ms += 100000;
     world_kill(&s);
+    world_store_away = true;
     world_results(&s, "api", "bb");
     text_copy(newer, sizeof newer, world_incident(&s, 0)->id);
     world_end(&s, "a", OUTCOME_OK);
+    world_store_away = false;
     world_restore(&s);
     assert_int_equal(world_open(&s), 2);
     assert_string_equal(world_incident(&s, 0)->id, older);
@@ -484,7 +637,7 @@ static void late_restore__an_older_incident_of_the_same__both_live_and_end_toget
     world_results(&s, "api", "b"); /* counts in the one that is about now */
     assert_int_equal(world_incident(&s, 0)->count, 2);
     assert_int_equal(world_incident(&s, 1)->count, 3);
-    EVENT(&s, engine_ack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+    ack(&s, "api");
     found = s.fx.commit.incidents.n ? (struct incident *)s.fx.commit.incidents.items[0] : NULL;
     assert_non_null(found);
     assert_string_equal(found->id, newer);
@@ -513,12 +666,17 @@ static void late_restore__newest_first__whatever_the_order_read(void **state)
         vec_push(&s.store.incidents, turn ? j : i);
         world_restart(&s);
         assert_int_equal(world_open(&s), 2);
-        EVENT(&s,
-              engine_resolve(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+        resolve(&s, "api");
         assert_string_equal(world_incident(&s, 0)->id, "aaa");
+        sim_done(&s);
+        world_begin(&s, WORLD_ONE);
+        vec_push(&s.store.incidents, turn ? i : j);
+        vec_push(&s.store.incidents, turn ? j : i);
+        world_restart(&s);
         world_reload(&s, RENAMED);
-        EVENT(&s,
-              engine_resolve(s.engine, "web", "zoe", s.now_ms, &s.fx, NULL) == 0 ? 0 : (fail(), 0));
+        resolve(&s, "web");
+        assert_string_equal(world_incident(&s, 0)->id, "aaa");
+        resolve(&s, "web");
         assert_int_equal(world_open(&s), 0);
         sim_done(&s);
     }
@@ -534,7 +692,10 @@ int main(void)
         cmocka_unit_test(reload__renamed_then_killed__is_known_by_the_new_name),
         cmocka_unit_test(restart__renamed_in_the_file_meanwhile__finds_its_state),
         cmocka_unit_test(reload__renamed_to_a_name_it_had__is_no_other_monitor),
+        cmocka_unit_test(reload__names_as_long_as_may_be__are_carried_whole),
+        cmocka_unit_test(reload__renamed_with_two_incidents__keeps_both),
         cmocka_unit_test(reload__disabled__resolves_and_knows_nothing_any_more),
+        cmocka_unit_test(reload__disabled_in_any_state__is_pending_from_then),
         cmocka_unit_test(reload__enabled_again__must_confirm_anew),
         cmocka_unit_test(restart__disabled_in_the_file_meanwhile__resolves_it_too),
         cmocka_unit_test(reload__other_policy_for_the_monitor__the_open_incident_keeps_its_own),
@@ -545,6 +706,7 @@ int main(void)
         cmocka_unit_test(restore__what_was_due_meanwhile__comes_with_the_first_tick),
         cmocka_unit_test(restore__clock_set_back_meanwhile__timers_keep_what_was_left),
         cmocka_unit_test(restore__twice__changes_nothing),
+        cmocka_unit_test(restore__pages_in_any_order__keep_theirs),
         cmocka_unit_test(restore__monitor_gone_from_the_file__resolves_and_forgets),
         cmocka_unit_test(restore__note_without_its_incident__goes_out_and_is_done_with),
         cmocka_unit_test(late_restore__what_was_probed_meanwhile__wins),

@@ -22,6 +22,9 @@ static void bad__confirmed__opens_one_incident_in_one_commit(void **state)
                                          "incident: none -> triggered: api is down: refused; "
                                          "incident: triggered -> paged: step 0: paged a");
     assert_string_equal(world_sends(&s), "a triggered");
+    assert_string_equal(s.fx.commit.transitions.items[0].name, "api");
+    assert_int_equal(s.fx.commit.transitions.items[0].cause, CAUSE_PROBE);
+    assert_int_equal(s.fx.commit.transitions.items[0].reason, REASON_CONNECT);
     assert_int_equal(s.fx.commit.monitors.n, 1);
     assert_int_equal(s.fx.commit.incidents.n, 1);
     assert_int_equal(s.fx.commit.deliveries.n, 1);
@@ -197,10 +200,11 @@ static void keeping__good_after_good__writes_nothing(void **state)
         const char *before, *then;
         bool kept;
     } rows[] = {
-        {"", "g", true},    {"g", "g", false},  {"ggg", "g", false}, {"g", "b", true},
-        {"gb", "b", true},  {"gb", "g", true},  {"bb", "b", true},   {"bb", "g", true},
-        {"bbg", "g", true}, {"g", "w", true},   {"gw", "g", true},   {"gww", "g", true},
-        {"g", "u", false},  {"bb", "u", false}, {"", "u", false},    {"b", "b", true},
+        {"", "g", true},    {"g", "g", false},   {"ggg", "g", false}, {"g", "b", true},
+        {"gb", "b", true},  {"gb", "g", true},   {"bb", "b", true},   {"bb", "g", true},
+        {"bbg", "g", true}, {"g", "w", true},    {"gw", "g", true},   {"gww", "g", true},
+        {"g", "u", false},  {"bb", "u", false},  {"", "u", false},    {"bb", "w", true},
+        {"bbw", "w", true}, {"gww", "w", false}, {"gwwg", "w", true}, {"b", "b", true},
     };
 
     (void)state;
@@ -248,6 +252,33 @@ static void killed__after_any_result__judges_on_as_if_nothing_had_been(void **st
     }
 }
 
+/* Its incident is gone from the store, or its status: neither makes a page or a resolve by itself.
+ */
+static void restart__with_half_of_the_state__opens_and_resolves_only_when_sure(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    world_results(&s, "api", "bb");
+    s.store.incidents.n = s.store.deliveries.n = 0;
+    world_restart(&s);
+    world_results(&s, "api", "u");
+    assert_int_equal(world_open(&s), 0);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 1);
+    s.store.monitors.n = 0;
+    world_restart(&s);
+    world_results(&s, "api", "b");
+    assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_PENDING);
+    assert_int_equal(world_open(&s), 1);
+    world_results(&s, "api", "b");
+    assert_int_equal(world_open(&s), 1);
+    world_results(&s, "api", "gg");
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +292,7 @@ int main(void)
         cmocka_unit_test(title__too_long__is_cut_between_code_points),
         cmocka_unit_test(keeping__good_after_good__writes_nothing),
         cmocka_unit_test(killed__after_any_result__judges_on_as_if_nothing_had_been),
+        cmocka_unit_test(restart__with_half_of_the_state__opens_and_resolves_only_when_sure),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

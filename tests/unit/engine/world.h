@@ -23,8 +23,17 @@
 #define WORLD_ONE WORLD_HEAD "monitors: [ " WORLD_API " ]\n"
 #define WORLD_TWO WORLD_HEAD "monitors: [ " WORLD_API ", " WORLD_DB " ]\n"
 
+/* While it is away nothing is kept. */
+static bool world_store_away;
+
+static inline void world_commit(struct sim *s)
+{
+    if (!world_store_away)
+        sim_commit(s);
+}
+
 /* EVENT(s, engine_…(…)): the effects stay to be looked at, the commit is kept. */
-#define EVENT(s, call) (effects_clear(&(s)->fx), (void)(call), sim_commit(s))
+#define EVENT(s, call) (effects_clear(&(s)->fx), (void)(call), world_commit(s))
 
 static inline struct config *world_config(const char *yaml)
 {

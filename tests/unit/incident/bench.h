@@ -1,7 +1,8 @@
 /* bench.h - one case on the workbench: verbs by hand, the second said each time.
  *
- * Channels a b c f; ana has a, bo has b, cy has a at once, b after 2 m and c after 5 m; nobody is
- * on call in `empty`, bo is in `days`. Policies: what the test brings. */
+ * Channels a b c f; ana has a, bo has b, cy has a at once, b after 2 m and c after 5 m; di has a
+ * at once and again after 5 m; eve has nothing. On call: nobody in `empty`, bo in `days`, eve and
+ * ana in `silent`. Policies: what the test brings. */
 #ifndef UNIT_INCIDENT_BENCH_H
 #define UNIT_INCIDENT_BENCH_H
 
@@ -26,11 +27,15 @@
     "  ana: { name: Ana Ruiz, notify: [ { via: a } ] }\n"                                          \
     "  bo: { notify: [ { via: b } ] }\n"                                                           \
     "  cy: { notify: [ { via: a }, { via: b, after: 2m }, { via: c, after: 5m } ] }\n"             \
+    "  di: { notify: [ { via: a }, { via: a, after: 5m } ] }\n"                                    \
+    "  eve: {}\n"                                                                                  \
     "schedules:\n"                                                                                 \
     "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "     \
     "members: [null], allow_empty: true } ] }\n"                                                   \
     "  days: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "      \
-    "members: [bo] } ] }\n"
+    "members: [bo] } ] }\n"                                                                        \
+    "  silent: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "    \
+    "members: [[eve, ana]] } ] }\n"
 #define BENCH_DEFAULT "  default: { steps: [ { notify: ['channel:f'] } ] }\n"
 /* Three steps, at 0, 5 and 15 minutes. */
 #define BENCH_LADDER                                                                               \

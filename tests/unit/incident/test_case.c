@@ -13,6 +13,7 @@ static void begin__first_step_at_once__is_one_commit_with_its_page(void **state)
     bench_open(&b, BENCH_LADDER);
     assert_string_equal(bench_pages(&b), "a triggered sending");
     assert_string_equal(bench_moves(&b), "triggered -> paged: step 0: paged a");
+    assert_string_equal(b.fx.commit.transitions.items[0].name, b.c->incident.id);
     assert_int_equal(b.fx.commit.incidents.n, 1);
     assert_ptr_equal(b.fx.commit.incidents.items[0], &b.c->incident);
     assert_int_equal(b.fx.commit.deliveries.n, 1);
@@ -63,6 +64,7 @@ static void ack__some_reached__stops_all_and_tells_the_reached(void **state)
     assert_string_equal(bench_moves(&b), "triggered -> acknowledged: acknowledged by zoe");
     assert_int_equal(b.c->incident.acked_ms, BENCH_START_MS + 310000);
     assert_string_equal(b.c->incident.acked_by, "zoe");
+    assert_int_equal(b.c->incident.step_due_ms, 0);
     assert_string_equal(b.c->pages.items[2]->d.notice.actor, "zoe");
     assert_int_equal(b.c->pages.items[2]->d.notice.state, INCIDENT_ACKNOWLEDGED);
     assert_int_equal(b.fx.commit.deliveries.n, 2);
@@ -96,6 +98,21 @@ static void ack__while_the_page_is_on_its_way__tells_only_if_it_may_have_arrived
         assert_string_equal(bench_pages(&b), ways[i].want);
         bench_done(&b);
     }
+}
+
+static void ack__of_two_contacts_one_reached__tells_that_one_only(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "  p: { steps: [ { notify: ['channel:a', 'channel:b'] } ] }\n");
+    bench_end(&b, "a", "ok", 1);
+    bench_ack(&b, 2);
+    bench_end(&b, "b", "dead", 3);
+    assert_string_equal(bench_pages(&b), "a triggered delivered!, b triggered overtaken, "
+                                         "a acknowledged sending, b acknowledged overtaken");
+    assert_int_equal(b.c->pages.items[3]->d.done_ms, BENCH_START_MS + 3000);
+    bench_done(&b);
 }
 
 static void ack__with_a_timeout__runs_out_and_pages_the_one_who_had_it_too(void **state)
@@ -144,6 +161,27 @@ static void unack__by_a_person__starts_over_and_drops_what_waits(void **state)
                                          "zoe; triggered -> paged: step 0: paged a");
     assert_int_equal(b.c->incident.cycle, 1);
     assert_int_equal(b.c->incident.step_due_ms, BENCH_START_MS + 304000);
+    bench_done(&b);
+}
+
+static void unack__in_a_later_loop__starts_over_with_the_first(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['channel:a'] } ], repeat: { times: 1, every: 2m } }\n");
+    bench_end(&b, "a", "ok", 1);
+    bench_tick(&b, 120);
+    bench_end(&b, "a", "ok", 121);
+    assert_int_equal(b.c->incident.loop, 1);
+    bench_ack(&b, 122);
+    bench_end(&b, "a", "ok", 123);
+    bench_unack(&b, 124);
+    assert_int_equal(b.c->incident.loop, 0);
+    assert_int_equal(bench_wake_s(&b), 124 + 60); /* unless taken by then */
+    bench_end(&b, "a", "ok", 125);
+    assert_int_equal(bench_wake_s(&b), 124 + 120);
     bench_done(&b);
 }
 
@@ -199,6 +237,7 @@ static void resolve__some_reached__tells_exactly_them_and_closes_when_told(void 
     assert_int_equal(b.c->incident.resolved_ms, BENCH_START_MS + 302000);
     assert_int_equal(b.c->pages.items[2]->d.notice.resolved_ms, BENCH_START_MS + 302000);
     assert_string_equal(b.c->incident.resolved_by, "");
+    assert_int_equal(b.c->incident.step_due_ms, 0);
     assert_int_equal(bench_wake_s(&b), -1);
     assert_false(b.closed);
     bench_end(&b, "a", "dead", 303);
@@ -308,6 +347,21 @@ static void settle__earlier_page_not_due__does_not_block(void **state)
                                          "c triggered waiting, b escalated sending, "
                                          "a escalated sending, b escalated waiting, "
                                          "c escalated waiting");
+    bench_done(&b);
+}
+
+static void settle__same_contact_later_by_a_rule__does_not_block(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['person:di'] } ], repeat: { times: 1, every: 2m } }\n");
+    assert_int_equal(b.fx.commit.deliveries.n, 2); /* also the one whose time has not come */
+    bench_end(&b, "a", "ok", 1);
+    bench_tick(&b, 120);
+    assert_string_equal(bench_pages(&b), "a triggered delivered!, a triggered waiting, "
+                                         "a escalated sending, a escalated waiting");
     bench_done(&b);
 }
 
@@ -503,8 +557,10 @@ int main(void)
         cmocka_unit_test(begin__first_step_later__pages_nobody_until_then),
         cmocka_unit_test(ack__some_reached__stops_all_and_tells_the_reached),
         cmocka_unit_test(ack__while_the_page_is_on_its_way__tells_only_if_it_may_have_arrived),
+        cmocka_unit_test(ack__of_two_contacts_one_reached__tells_that_one_only),
         cmocka_unit_test(ack__with_a_timeout__runs_out_and_pages_the_one_who_had_it_too),
         cmocka_unit_test(unack__by_a_person__starts_over_and_drops_what_waits),
+        cmocka_unit_test(unack__in_a_later_loop__starts_over_with_the_first),
         cmocka_unit_test(unack__while_the_note_is_on_its_way__the_note_is_not_tried_again),
         cmocka_unit_test(unack__first_step_later__pages_the_one_who_had_it_as_of_step_0),
         cmocka_unit_test(resolve__some_reached__tells_exactly_them_and_closes_when_told),
@@ -514,6 +570,7 @@ int main(void)
         cmocka_unit_test(settle__two_pages_for_one_contact__never_both_on_their_way),
         cmocka_unit_test(settle__same_channel_for_two_people__are_two_contacts),
         cmocka_unit_test(settle__earlier_page_not_due__does_not_block),
+        cmocka_unit_test(settle__same_contact_later_by_a_rule__does_not_block),
         cmocka_unit_test(wake__each_state__only_by_timers_that_are_its_own),
         cmocka_unit_test(wake__a_whole_night_unanswered__is_never_in_the_past),
         cmocka_unit_test(shift__timers_and_unfinished_pages__keep_what_was_left),

@@ -60,12 +60,13 @@ static void attempt__of_a_note__ends_by_outcome_and_state(void **state)
         enum moment then;
         const char *how, *want;
     } rows[] = {
-        {false, TRIGGERED, "ok", "delivered"},    {false, TRIGGERED, "500", "waiting"},
-        {false, TRIGGERED, "dead", "waiting"},    {false, TRIGGERED, "refused", "refused"},
-        {false, TAKEN_BACK, "dead", "overtaken"}, {false, TAKEN_BACK, "ok", "delivered"},
-        {false, RESOLVED, "dead", "overtaken"},   {false, RESOLVED, "ok", "delivered"},
-        {true, TRIGGERED, "ok", "delivered"},     {true, TRIGGERED, "500", "waiting"},
-        {true, TRIGGERED, "dead", "waiting"},     {true, TRIGGERED, "refused", "refused"},
+        {false, TRIGGERED, "ok", "delivered"},     {false, TRIGGERED, "500", "waiting"},
+        {false, TRIGGERED, "dead", "waiting"},     {false, TRIGGERED, "refused", "refused"},
+        {false, TAKEN_BACK, "dead", "overtaken"},  {false, TAKEN_BACK, "ok", "delivered"},
+        {false, TAKEN_BACK, "refused", "refused"}, {false, RESOLVED, "dead", "overtaken"},
+        {false, RESOLVED, "ok", "delivered"},      {true, TRIGGERED, "ok", "delivered"},
+        {true, TRIGGERED, "500", "waiting"},       {true, TRIGGERED, "dead", "waiting"},
+        {true, TRIGGERED, "refused", "refused"},
     };
 
     (void)state;
@@ -84,6 +85,7 @@ static void attempt__of_a_note__ends_by_outcome_and_state(void **state)
             bench_recover(&b, 3);
         bench_end(&b, "a", rows[i].how, 5);
         assert_string_equal(delivery_state_name(b.c->pages.items[1]->d.state), rows[i].want);
+        assert_false(b.c->pages.items[1]->d.handed_on);
         bench_done(&b);
     }
 }

@@ -137,6 +137,81 @@ static void refused__person_with_more_channels__goes_to_the_next_at_once(void **
     bench_done(&b);
 }
 
+static void refused__next_channel_was_tried__is_passed_over(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "  p: { steps: [ { notify: ['person:cy'] } ] }\n");
+    b.c->pages.items[0]->d.created_ms += 3600000; /* not handed on by time */
+    bench_tick(&b, 120);
+    bench_end(&b, "b", "dead", 121);
+    bench_end(&b, "a", "refused", 121);
+    assert_string_equal(bench_pages(&b), "a triggered refused, b triggered waiting, "
+                                         "c triggered sending");
+    bench_done(&b);
+}
+
+static void refused__other_people_and_other_rounds__are_no_next_channel(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "  p: { steps: [ { notify: ['person:ana', 'person:cy'] } ] }\n");
+    bench_end(&b, "a", "refused", 1);
+    assert_string_equal(bench_sends(&b), "");
+    assert_int_equal(b.c->pages.items[2]->d.due_ms, BENCH_START_MS + 120000);
+    bench_done(&b);
+    bench_open(&b, BENCH_LADDER);
+    bench_end(&b, "a", "ok", 1);
+    bench_ack(&b, 2);
+    bench_end(&b, "a", "ok", 3);
+    bench_unack(&b, 4);
+    bench_end(&b, "a", "refused", 5);
+    assert_string_equal(bench_sends(&b), "b"); /* that a took the last round is no hope */
+    bench_done(&b);
+}
+
+static void refused__handed_on_before__hands_on_no_second_time(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, "  p: { steps: [ { notify: ['person:cy'] } ] }\n");
+    bench_tick(&b, 60);
+    assert_string_equal(bench_sends(&b), "b");
+    bench_end(&b, "b", "ok", 61);
+    bench_end(&b, "a", "refused", 62);
+    assert_string_equal(bench_sends(&b), "");
+    assert_string_equal(bench_pages(&b), "a triggered refused, b triggered delivered!, "
+                                         "c triggered waiting");
+    bench_done(&b);
+}
+
+/* Who was reached by an earlier step, or in an earlier loop, does not stand for this one. */
+static void refused__earlier_steps_were_reached__goes_on_to_the_next(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, BENCH_LADDER);
+    bench_end(&b, "a", "ok", 1);
+    bench_tick(&b, 300);
+    bench_end(&b, "b", "refused", 301);
+    assert_string_equal(bench_sends(&b), "c");
+    bench_done(&b);
+    bench_open(&b,
+               "  p: { steps: [ { notify: ['channel:a'] }, { after: 1m, notify: ['channel:b'] } ],"
+               " repeat: { times: 1, every: 2m } }\n");
+    bench_end(&b, "a", "ok", 1);
+    bench_tick(&b, 60);
+    bench_end(&b, "b", "ok", 61);
+    bench_tick(&b, 180);
+    bench_end(&b, "a", "refused", 181);
+    assert_string_equal(bench_sends(&b), "b");
+    bench_done(&b);
+}
+
 /* The same channel again is no other way to that person. */
 static void dead__person_paged_again_meanwhile__goes_past_that_person(void **state)
 {
@@ -189,6 +264,7 @@ static void dead__for_a_minute__tells_the_next_step_and_counts_on_from_there(voi
     bench_tick(&b, 60);
     assert_string_equal(bench_sends(&b), "b");
     assert_true(b.c->pages.items[0]->d.handed_on);
+    assert_int_equal(b.fx.commit.deliveries.n, 2); /* also that it was handed on */
     assert_int_equal(b.c->incident.step_due_ms, BENCH_START_MS + 660000);
     bench_end(&b, "b", "ok", 61);
     bench_end(&b, "a", "dead", 62);
@@ -343,6 +419,10 @@ int main(void)
         cmocka_unit_test(step__nobody_and_no_fallback__is_said),
         cmocka_unit_test(policy__without_steps__tells_the_fallback_once),
         cmocka_unit_test(refused__person_with_more_channels__goes_to_the_next_at_once),
+        cmocka_unit_test(refused__next_channel_was_tried__is_passed_over),
+        cmocka_unit_test(refused__other_people_and_other_rounds__are_no_next_channel),
+        cmocka_unit_test(refused__handed_on_before__hands_on_no_second_time),
+        cmocka_unit_test(refused__earlier_steps_were_reached__goes_on_to_the_next),
         cmocka_unit_test(dead__person_paged_again_meanwhile__goes_past_that_person),
         cmocka_unit_test(dead__page_held_up_by_another__is_handed_on_after_a_minute_too),
         cmocka_unit_test(dead__for_a_minute__tells_the_next_step_and_counts_on_from_there),

@@ -201,6 +201,8 @@ static void contacts__each_kind__are_found_counted_and_named(void **state)
         {"'schedule:empty'", "", "", 0},
         {"'schedule:empty', 'channel:f', 'person:ana'", "f, ana", "f a", 2},
         {"'schedule:days', 'person:bo'", "bo, bo", "b", 2},
+        {"'person:eve'", "", "", 0},
+        {"'schedule:silent'", "ana", "a", 1},
     };
 
     (void)state;
@@ -337,6 +339,8 @@ static void tell__each_contact_that_may_know__once_and_nobody_else(void **state)
 
         p->d.state = rows[i].state;
         p->d.reached = rows[i].reached;
+        p->d.notice.step = (int)i;
+        p->d.notice.loop = (int)i + 10;
     }
     b.c->incident.step = 4;
     page_tell_reached(b.c, &b.desk, NOTICE_RESOLVED);
@@ -345,6 +349,8 @@ static void tell__each_contact_that_may_know__once_and_nobody_else(void **state)
     assert_string_equal(b.c->pages.items[7]->d.notice.channel, "b");
     assert_string_equal(b.c->pages.items[8]->d.notice.channel, "c");
     assert_int_equal(b.c->pages.items[6]->d.notice.step, 0);
+    assert_int_equal(b.c->pages.items[6]->d.notice.loop, 10);
+    assert_int_equal(b.c->pages.items[7]->d.notice.step, 3);
     assert_string_equal(b.c->pages.items[6]->d.notice.why, "was paged in step 0");
     assert_int_equal(b.c->pages.items[6]->d.rule, -1);
     bench_done(&b);
