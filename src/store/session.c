@@ -269,6 +269,7 @@ void session_tick(struct store *s)
     if (!store_connected(s))
         return;
     recent_expire(&s->commits.recent, now);
+    lane_pump(&s->commits); /* what the disk would not give back may come now */
     if (now - s->asked_us > PING_US) {
         s->asked_us = now;
         redis_command(s->conn, writer, on_writer, s);

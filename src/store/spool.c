@@ -193,6 +193,8 @@ bool spool_next(struct spool *s, struct spool_record *ret)
         struct segment *g = &s->segments.items[s->read_segment];
         if (s->read_fd < 0)
             s->read_fd = open_segment(s, g->number, O_RDONLY);
+        if (s->read_fd < 0 && errno != ENOENT)
+            return false; /* no descriptor to spare, say: it is all still there */
         int rc = s->read_fd < 0 ? -1 : read_record(s, s->read_fd, &s->read_at, g->bytes, ret);
         if (rc == 1) {
             struct taken t = {g->number, s->read_at};
@@ -372,8 +374,8 @@ size_t spool_unread(const struct spool *s)
     return spool_records(s) - (s->taken.n - s->taken_first);
 }
 
-/* Counts whole records; cuts a torn tail off. */
-static void scan_segment(struct spool *s, struct segment *g)
+/* Counts whole records; cuts a torn tail off. -1: it cannot be opened, and is left as it is. */
+static int scan_segment(struct spool *s, struct segment *g, struct err *e)
 {
     char magic[MAGIC_BYTES] = {0};
     struct spool_record r;
@@ -382,7 +384,9 @@ static void scan_segment(struct spool *s, struct segment *g)
     int rc = -1;
     int fd = open_segment(s, g->number, O_RDWR);
 
-    if (fd >= 0 && fstat(fd, &st) == 0 && read_all(fd, magic, MAGIC_BYTES, 0) == 0 &&
+    if (fd < 0)
+        return err_set(e, "spool: %s-%08" PRIu64 ".seg: %s", s->lane, g->number, strerror(errno));
+    if (fstat(fd, &st) == 0 && read_all(fd, magic, MAGIC_BYTES, 0) == 0 &&
         memcmp(magic, MAGIC, MAGIC_BYTES) == 0) {
         while ((rc = read_record(s, fd, &at, st.st_size, &r)) == 1)
             g->records++;
@@ -390,11 +394,11 @@ static void scan_segment(struct spool *s, struct segment *g)
     g->bytes = at;
     if (rc < 0) {
         say(s, g->number, "torn, keeping what is before it", at);
-        if (fd >= 0 && at <= st.st_size && ftruncate(fd, at) != 0)
+        if (at <= st.st_size && ftruncate(fd, at) != 0)
             say(s, g->number, "can't be cut", at);
     }
-    if (fd >= 0)
-        close(fd);
+    close(fd);
+    return 0;
 }
 
 static int by_number(const void *a, const void *b)
@@ -454,7 +458,10 @@ int spool_open(const char *dir, const char *lane, spool_say_fn *say_fn, void *ar
         return -1;
     }
     for (size_t i = 0; i < s->segments.n; i++) {
-        scan_segment(s, &s->segments.items[i]);
+        if (scan_segment(s, &s->segments.items[i], e) != 0) {
+            spool_close(s);
+            return -1;
+        }
         s->next_number = s->segments.items[i].number + 1;
     }
     drop_done(s);

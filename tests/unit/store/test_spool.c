@@ -12,6 +12,7 @@
 
 #include "../../../src/store/spool.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 struct place {
     char dir[64];
@@ -333,6 +334,46 @@ static void disk_full__refused__and_nothing_is_half_written(void **state)
     assert_int_equal(read_from(p, 0), n + 1);
 }
 
+static void no_descriptor_to_spare__nothing_is_passed_over__it_comes_later(void **state)
+{
+    struct place *p = *state;
+    struct rlimit was, small;
+    struct spool_record r;
+    int next = dup(STDERR_FILENO);
+
+    close(next);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(append(p, i, NO_LIMIT), 0);
+    getrlimit(RLIMIT_NOFILE, &was);
+    small = (struct rlimit){(rlim_t)next, was.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &small);
+    bool came = spool_next(p->spool, &r);
+    setrlimit(RLIMIT_NOFILE, &was);
+    assert_false(came);
+    assert_int_equal(p->said, 0);
+    assert_int_equal(read_from(p, 0), 3);
+}
+
+static void segment_that_cannot_be_opened__is_not_deleted__the_start_says_so(void **state)
+{
+    struct place *p = *state;
+    struct err e = {""};
+    char path[400], aside[sizeof p->dir + 8];
+
+    assert_int_equal(append(p, 0, NO_LIMIT), 0);
+    spool_close(p->spool);
+    p->spool = NULL;
+    text_copy(path, sizeof path, file_in(p, 0));
+    snprintf(aside, sizeof aside, "%s/aside", p->dir);
+    assert_int_equal(rename(path, aside), 0);
+    assert_int_equal(symlink(path, path), 0); /* ELOOP, for root too */
+    assert_int_equal(spool_open(p->dir, "lane", on_say, p, &p->spool, &e), -1);
+    assert_non_null(strstr(e.text, "lane-00000001.seg"));
+    assert_int_equal(rename(aside, path), 0);
+    open_spool(p);
+    assert_int_equal(read_from(p, 0), 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -347,6 +388,8 @@ int main(void)
         TEST(flipped_at_every_byte__no_wrong_record_is_ever_read),
         TEST(damaged_while_open__the_rest_is_passed_over__the_next_segment_is_read),
         TEST(disk_full__refused__and_nothing_is_half_written),
+        TEST(no_descriptor_to_spare__nothing_is_passed_over__it_comes_later),
+        TEST(segment_that_cannot_be_opened__is_not_deleted__the_start_says_so),
         TEST(sync__takes_what_is_unsynced_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
