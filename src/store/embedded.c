@@ -179,12 +179,20 @@ static void on_exit_of(void *arg, int status);
 
 static int spawn(struct embedded *b, struct err *e)
 {
-    const char *argv[] = {
-        b->program, "--port",    "0",    "--unixsocket",       SOCKET_NAME,  "--unixsocketperm",
-        "700",      "--dir",     b->dir, "--appendonly",       "yes",        "--appendfsync",
-        "everysec", "--save",    "",     "--maxmemory-policy", "noeviction", "--daemonize",
-        "no",       "--logfile", "",     "--pidfile",          "redis.pid",  "--always-show-logo",
-        "no",       NULL};
+    const char *argv[] = {b->program,   "--port",
+                          "0",          "--unixsocket",
+                          SOCKET_NAME,  "--unixsocketperm",
+                          "700",        "--dir",
+                          b->dir,       "--appendonly",
+                          "yes",        "--appendfsync",
+                          "everysec",   "--save",
+                          "",           "--maxmemory-policy",
+                          "noeviction", "--daemonize",
+                          "no",         "--logfile",
+                          "",           "--pidfile",
+                          "redis.pid",  "--auto-aof-rewrite-min-size",
+                          "16mb",       "--always-show-logo",
+                          "no",         NULL};
     struct process_options o = {.argv = argv,
                                 .dir = b->dir,
                                 .die_with_us = true,

@@ -266,6 +266,8 @@ void lane_spill(struct lane *l)
 
 void lane_break(struct lane *l)
 {
+    if (l->store->closing && l->unanswered == 0)
+        recent_done(&l->recent); /* a clean end: nothing to be done again by the next start */
     lane_spill(l);
     recent_done(&l->recent);
     l->answered = 0;

@@ -30,8 +30,8 @@ static int64_t backoff_ms(const struct store *s)
 {
     int64_t ms = BACKOFF_MS;
 
-    if (s->embedded != NULL && s->attempts <= QUICK_ATTEMPTS)
-        return QUICK_MS; /* it is starting on this machine, now */
+    if (s->embedded != NULL) /* it is starting, or loading, on this machine */
+        return s->attempts <= QUICK_ATTEMPTS ? QUICK_MS : BACKOFF_MS;
     for (int i = 1; i < s->attempts && ms < BACKOFF_LONG_MS; i++)
         ms *= 2;
     if (ms < s->backoff_floor_ms)
