@@ -22,8 +22,10 @@ struct expectation;
 /* `kind` is the probe kind, whose fields are allowed. Copies `text`. Heap; expect_free ends it. */
 int expect_compile(const char *text, const char *kind, struct expectation **ret,
                    struct err *e) MW_MUST_CHECK;
-void expect_free(struct expectation *x);              /* NULL accepted */
-const char *expect_text(const struct expectation *x); /* as written */
+void expect_free(struct expectation *x); /* NULL accepted */
+/* It holds a secret: from now on `shown` stands for its text, and *** for what it is compared to. */
+void expect_hide(struct expectation *x, const char *shown);
+const char *expect_text(const struct expectation *x); /* as written, or as it may be shown */
 bool expect_mentions(const struct expectation *x, const char *field);
 bool expect_needs_body(const struct expectation *x); /* reads body or json */
 

@@ -139,6 +139,8 @@ static void compile(struct reader *r, const struct row *row, const struct node *
     if (text && expect_compile(text, "http", ret, &e) != 0)
         read_refuse_why(r, row, n,
                         read_shows(row, n) ? e.text : "the value from `${…}` is no expectation");
+    else if (text && n->secret)
+        expect_hide(*ret, n->shown);
 }
 
 /* The ones compiled so far are counted at once, so that config_free() finds them. */

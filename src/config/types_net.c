@@ -170,8 +170,8 @@ static void read_sha256(struct reader *r, const struct row *row, const struct no
     }
     if (good)
         memcpy(FIELD(object, row, char), digest, sizeof digest);
-    else if (text)
-        read_refuse(r, row, n);
+    else if (text) /* not what it is: the token itself may stand there by mistake */
+        diag_error(r->d, n, "`%s` must be %s", row->key, row->type->expected);
 }
 
 /* Strict: padded, no blanks, and no bits beyond the last byte. The bytes it stands for, or -1. */

@@ -402,13 +402,20 @@ void expect_free(struct expectation *x)
     jv_path_free(x->path);
     regex_free(x->regex);
     mem_free((void *)x->bounds);
+    mem_free(x->shown);
     mem_free(x->memory);
     mem_free(x);
 }
 
 const char *expect_text(const struct expectation *x)
 {
-    return x->text;
+    return x->shown ? x->shown : x->text;
+}
+
+void expect_hide(struct expectation *x, const char *shown)
+{
+    mem_free(x->shown);
+    x->shown = mem_strdup(shown);
 }
 
 bool expect_mentions(const struct expectation *x, const char *field)

@@ -149,10 +149,13 @@ void expect_eval_sight(const struct expectation *x, struct sight *s, struct held
 {
     struct reading r = {.x = x};
     x->field->read(x->field, s, &r);
-    text_copy(ret->text, sizeof ret->text, x->text);
+    text_copy(ret->text, sizeof ret->text, expect_text(x));
     ret->warn = false;
     ret->held = held(&r);
-    put_actual(&r, s, ret);
+    if (x->shown)
+        text_copy(ret->actual, sizeof ret->actual, "***");
+    else
+        put_actual(&r, s, ret);
 }
 
 void expect_eval(const struct expectation *x, const struct observation *o, int64_t now_ms,

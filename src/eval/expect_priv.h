@@ -100,6 +100,7 @@ bool expect_field_of_kind(const struct expect_field *f, const char *kind);
 struct expectation {
     char *memory;               /* holds text and all texts below */
     const char *text;
+    char *shown;                /* instead of text, which holds a secret; NULL: it may be seen */
     const struct expect_field *field;
     const struct expect_op *op;
     const char *argument;       /* header name or path, else NULL */

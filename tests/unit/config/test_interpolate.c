@@ -1,4 +1,5 @@
 /* test_interpolate.c - values from outside, and that they are never shown. */
+#include "eval/expect.h"
 #include "loading.h"
 
 #define MONITOR "monitors:\n  - name: a\n    http: http://h/\n"
@@ -36,6 +37,17 @@ static void interpolation__works_for_any_type(void **state)
         must_load(MONITOR "    timeout: ${env:SECONDS}\n    fail_after: ${env:NO:-4}\n" CHANNEL);
     assert_int_equal(c->monitors[0].timeout_ms, 7000);
     assert_int_equal(c->monitors[0].fail_after, 4);
+    config_free(c);
+}
+
+static void expectation__with_a_secret__is_shown_without_it(void **state)
+{
+    (void)state;
+    struct config *c = must_load(MONITOR "    expect: ['header X == \"${env:SECRET}\"']\n" CHANNEL);
+    const struct monitor *m = &c->monitors[0];
+    for (size_t i = 0; i < m->n_expect; i++)
+        assert_null(strstr(expect_text(m->expect[i]), "hunter2"));
+    assert_string_equal(expect_text(m->expect[m->n_expect - 1]), "header X == \"***\"");
     config_free(c);
 }
 
@@ -93,6 +105,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(interpolation__pieces_defaults_and_escapes),
         cmocka_unit_test(interpolation__works_for_any_type),
+        cmocka_unit_test(expectation__with_a_secret__is_shown_without_it),
         cmocka_unit_test(secrets__under_every_key__are_never_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

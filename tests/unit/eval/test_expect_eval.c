@@ -258,6 +258,26 @@ static void text__longer_than_its_place__is_cut(void **state)
     expect_free(x);
 }
 
+static void hidden__neither_its_text_nor_what_it_met_is_shown(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {{"header Age == \" 42 \"", "header Age == \"***\""},
+                                          {"header Age == \"s3cr3t\"", "header Age == \"***\""}};
+    struct observation o = fixture_observation();
+    for (size_t i = 0; i < 2; i++) {
+        struct expectation *x;
+        struct held h;
+        struct err e;
+        assert_int_equal(expect_compile(rows[i][0], "http", &x, &e), 0);
+        expect_hide(x, rows[i][1]);
+        expect_eval(x, &o, FIXTURE_NOW, &h);
+        assert_string_equal(expect_text(x), rows[i][1]);
+        assert_string_equal(h.text, rows[i][1]);
+        assert_string_equal(h.actual, "***");
+        expect_free(x);
+    }
+}
+
 static void many__values__beyond_the_limit_are_not_held(void **state)
 {
     (void)state;
@@ -308,6 +328,7 @@ int main(void)
         cmocka_unit_test(actual__long_or_odd_text__fits_on_one_line),
         cmocka_unit_test(actual__close_to_the_limit__does_not_look_like_it),
         cmocka_unit_test(text__longer_than_its_place__is_cut),
+        cmocka_unit_test(hidden__neither_its_text_nor_what_it_met_is_shown),
         cmocka_unit_test(many__values__beyond_the_limit_are_not_held),
         cmocka_unit_test(pattern__that_goes_wild__is_not_held_and_says_so),
     };
