@@ -28,15 +28,25 @@
 #include <stdint.h>
 
 enum key {
-    KEY_META, KEY_MONITORS, KEY_INCIDENTS, KEY_RESOLVED, KEY_RESOLVED_INDEX, KEY_OUTBOX,
-    KEY_DELIVERIES, KEY_DELIVERIES_INDEX, KEY_DELIVERIES_OF, KEY_LEDGER, KEY_AUDIT, KEY_COUNT
+    KEY_META,
+    KEY_MONITORS,
+    KEY_INCIDENTS,
+    KEY_RESOLVED,
+    KEY_RESOLVED_INDEX,
+    KEY_OUTBOX,
+    KEY_DELIVERIES,
+    KEY_DELIVERIES_INDEX,
+    KEY_DELIVERIES_OF,
+    KEY_LEDGER,
+    KEY_AUDIT,
+    KEY_COUNT
 };
 
-#define KEY_SIZE 384
-#define BLOCK_FORMAT "\x01"
-#define DAY_MS INT64_C(86400000)
-#define HOUR_MS INT64_C(3600000)
-#define MINUTE_MS INT64_C(60000)
+#define KEY_SIZE          384
+#define BLOCK_FORMAT      "\x01"
+#define DAY_MS            INT64_C(86400000)
+#define HOUR_MS           INT64_C(3600000)
+#define MINUTE_MS         INT64_C(60000)
 #define MINUTES_PER_BLOCK 60
 
 /* Each writes the name into dst and returns its length. */
@@ -46,7 +56,7 @@ struct series_key {
 };
 size_t key_raw(char dst[KEY_SIZE], const struct series_key *k, int64_t interval_ms, int64_t day_ms);
 size_t key_minute(char dst[KEY_SIZE], const struct series_key *k, int64_t hour_ms);
-const char *key_type(enum key k);           /* as Redis' TYPE says it */
+const char *key_type(enum key k); /* as Redis' TYPE says it */
 
 /* Slots of a raw block. */
 int64_t key_raw_slots(int64_t interval_ms);

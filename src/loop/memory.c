@@ -14,7 +14,7 @@ static void drop_segment(uintptr_t from, uintptr_t size, uintptr_t page)
     uintptr_t first = (from + page - 1) & ~(page - 1), end = (from + size) & ~(page - 1);
 
     if (end > first)
-        (void)madvise((void *)first, end - first, MADV_DONTNEED);   /* advice: may be refused */
+        (void)madvise((void *)first, end - first, MADV_DONTNEED); /* advice: may be refused */
 }
 
 static int on_object(struct dl_phdr_info *o, size_t size, void *arg)

@@ -35,8 +35,8 @@ void spool_close(struct spool *s); /* what is acknowledged is gone; NULL accepte
 
 bool spool_empty(const struct spool *s); /* nothing that is not acknowledged */
 size_t spool_bytes(const struct spool *s);
-size_t spool_records(const struct spool *s);    /* not acknowledged */
-size_t spool_unread(const struct spool *s);     /* of these, not read since the last rewind */
+size_t spool_records(const struct spool *s); /* not acknowledged */
+size_t spool_unread(const struct spool *s);  /* of these, not read since the last rewind */
 
 /* -1: more than `limit` bytes, or the disk refuses; nothing is left half written. */
 int spool_append(struct spool *s, const struct spool_record *r, size_t limit,

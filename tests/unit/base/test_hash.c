@@ -31,8 +31,7 @@ static void crc32__in_pieces__is_that_of_the_whole(void **state)
     (void)state;
     static const char whole[] = "123456789";
     for (size_t cut = 0; cut <= 9; cut++)
-        assert_int_equal(crc32_of(whole + cut, 9 - cut, crc32_of(whole, cut, 0)),
-                         0xcbf43926);
+        assert_int_equal(crc32_of(whole + cut, 9 - cut, crc32_of(whole, cut, 0)), 0xcbf43926);
 }
 
 int main(void)

@@ -228,7 +228,8 @@ static void process__our_ignored_and_blocked_signals__are_default_in_the_child(v
     sigaddset(&hup, SIGHUP);
     sigprocmask(SIG_BLOCK, &hup, NULL);
     /* 32 and 33 are the C library's own; posix_spawn, in whoever started us, ignores them. */
-    start(&l, &r, "grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t' | sed s/180000000$/000000000/");
+    start(&l, &r,
+          "grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t' | sed s/180000000$/000000000/");
     finish(&l, &r);
     sigprocmask(SIG_UNBLOCK, &hup, NULL);
     assert_string_equal(r.text, "SigBlk:0000000000000000|SigIgn:0000000000000000|");

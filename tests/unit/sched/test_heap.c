@@ -9,7 +9,7 @@
 
 #include "sched/heap.h"
 
-#define NODES 300
+#define NODES  300
 #define ROUNDS 40000
 
 static uint64_t seed = 20261122;

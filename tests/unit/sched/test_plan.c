@@ -88,16 +88,16 @@ static void next__early_late_and_jumping__is_as_drawn(void **state)
 {
     (void)state;
     static const struct turn turns[] = {
-        {100, 10, 100, 110, 0},     /* on time */
-        {100, 10, 109, 110, 0},     /* late, but within the slot */
-        {100, 10, 110, 110, 0},     /* the next slot is now: it can still be kept */
-        {100, 10, 111, 120, 1},     /* one went by */
+        {100, 10, 100, 110, 0}, /* on time */
+        {100, 10, 109, 110, 0}, /* late, but within the slot */
+        {100, 10, 110, 110, 0}, /* the next slot is now: it can still be kept */
+        {100, 10, 111, 120, 1}, /* one went by */
         {100, 10, 120, 120, 1},
         {100, 10, 3700, 3700, 359}, /* forward an hour of slots */
         {100, 10, 3701, 3710, 360},
-        {100, 10, 99, 110, 0},      /* the timer came a little early */
+        {100, 10, 99, 110, 0}, /* the timer came a little early */
         {100, 10, 91, 110, 0},
-        {100, 10, 90, 100, 0},      /* stepped back one interval */
+        {100, 10, 90, 100, 0}, /* stepped back one interval */
         {100, 10, 89, 100, 0},
         {100, 10, -3500, -3490, 0}, /* far back: same grid, one interval from now */
         {100, 10, -3501, -3490, 0},
@@ -118,7 +118,8 @@ static void next__clock_that_runs_on__keeps_the_grid_and_counts_every_slot(void 
         int64_t interval = 100 + (int64_t)draw(10000), phase = plan_phase("x", interval);
         int64_t due = plan_first(phase, interval, NOW), first = due, runs = 0, all_missed = 0;
         for (int i = 0; i < 100; i++) {
-            int64_t missed, now = due + (int64_t)draw((uint64_t)(draw(4) ? interval : 5 * interval));
+            int64_t missed,
+                now = due + (int64_t)draw((uint64_t)(draw(4) ? interval : 5 * interval));
             int64_t next = plan_next(due, interval, now, &missed);
             assert_true(next - due >= interval);
             assert_true(next >= now && next < now + interval + 1);

@@ -31,8 +31,8 @@ static void add__results__counts_sums_and_bounds_the_good_ones(void **state)
         enum verdict verdict;
         int64_t us;
     } results[] = {
-        {VERDICT_UP, 1499}, {VERDICT_UP, 1500},      {VERDICT_DEGRADED, 900000},
-        {VERDICT_DOWN, 5},  {VERDICT_UNKNOWN, 7},    {VERDICT_UP, -1},
+        {VERDICT_UP, 1499}, {VERDICT_UP, 1500},       {VERDICT_DEGRADED, 900000},
+        {VERDICT_DOWN, 5},  {VERDICT_UNKNOWN, 7},     {VERDICT_UP, -1},
         {VERDICT_DOWN, -1}, {VERDICT_DOWN, 99000000},
     };
     struct rollup u = {0};

@@ -72,8 +72,10 @@ static void encode__every_verdict_and_reason__is_exact(void **state)
     (void)state;
     for (int v = VERDICT_UP; v <= VERDICT_UNKNOWN; v++) {
         for (int reason = 0; reason < REASON_COUNT; reason++) {
-            struct result r = {.verdict = (enum verdict)v, .reason = (enum reason)reason,
-                               .phases = PHASES_NONE, .lateness_us = 1234};
+            struct result r = {.verdict = (enum verdict)v,
+                               .reason = (enum reason)reason,
+                               .phases = PHASES_NONE,
+                               .lateness_us = 1234};
             struct result back = {.at_ms = 5};
             unsigned char b[SAMPLE_BYTES];
             sample_encode(&r, b);
