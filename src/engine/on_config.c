@@ -281,16 +281,14 @@ static void settle_fresh(struct engine *e, const struct desk *k)
 }
 
 /* The clock was set back while we were dead: what was read back is from the future. Its timers
- * keep what was left of them when it was written, instead of waiting for that future. */
+ * keep what was left of them when it was written, instead of waiting for that future. Only by what
+ * is moved along, so that the next start finds nothing to mend. */
 static void shift_fresh(struct engine *e, const struct stored *s, int64_t now_ms)
 {
     int64_t newest_ms = now_ms;
     const char *key;
     void *value;
 
-    for (size_t i = 0; i < s->monitors.n; i++)
-        if (s->monitors.items[i].status.last.at_ms > newest_ms)
-            newest_ms = s->monitors.items[i].status.last.at_ms;
     for (size_t i = 0; i < s->incidents.n; i++)
         if (s->incidents.items[i].updated_ms > newest_ms)
             newest_ms = s->incidents.items[i].updated_ms;

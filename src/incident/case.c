@@ -259,10 +259,12 @@ static void shift(int64_t *at_ms, int64_t delta_ms)
         *at_ms += delta_ms;
 }
 
+/* `updated_ms` too: by it a restart tells whether the clock was set back meanwhile. */
 void case_shift(struct incident_case *c, int64_t delta_ms)
 {
     shift(&c->incident.step_due_ms, delta_ms);
     shift(&c->incident.ack_due_ms, delta_ms);
+    shift(&c->incident.updated_ms, delta_ms);
     for (size_t i = 0; i < c->pages.n; i++) {
         struct page *p = c->pages.items[i];
 

@@ -484,6 +484,29 @@ static void restore__clock_set_back_meanwhile__timers_keep_what_was_left(void **
     sim_done(&s);
 }
 
+/* Whether midwatch saw it happen or found it at the start: the next start finds nothing to mend. */
+static void restore__clock_set_back_once__moves_the_timers_once(void **state)
+{
+    (void)state;
+    for (int seen = 0; seen < 2; seen++) {
+        struct sim s;
+        int64_t wake;
+
+        begin_down(&s);
+        world_results(&s, "api", "b");
+        wake = engine_wake_ms(s.engine);
+        if (seen)
+            EVENT(&s, engine_clock_step(s.engine, -3600000, &s.fx));
+        s.now_ms -= 3600000;
+        for (int start = 0; start < 3; start++) {
+            world_restart(&s);
+            assert_in_range(engine_wake_ms(s.engine), wake - 3600000, wake - 3600000 + 10000);
+            s.now_ms += 10000;
+        }
+        sim_done(&s);
+    }
+}
+
 static void restore__twice__changes_nothing(void **state)
 {
     struct commit before = {0}, after = {0};
@@ -705,6 +728,7 @@ int main(void)
         cmocka_unit_test(restore__sends_again_what_was_on_its_way_and_nothing_else),
         cmocka_unit_test(restore__what_was_due_meanwhile__comes_with_the_first_tick),
         cmocka_unit_test(restore__clock_set_back_meanwhile__timers_keep_what_was_left),
+        cmocka_unit_test(restore__clock_set_back_once__moves_the_timers_once),
         cmocka_unit_test(restore__twice__changes_nothing),
         cmocka_unit_test(restore__pages_in_any_order__keep_theirs),
         cmocka_unit_test(restore__monitor_gone_from_the_file__resolves_and_forgets),
