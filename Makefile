@@ -155,8 +155,8 @@ lint: deps-lint ## formatter, clang analyser, cppcheck, shellcheck, mandoc
 	@tests/run.sh -v tests/tools/lint.sh
 format: deps-lint ## bring the sources into shape (clang-format)
 	@find src include tests -name '*.[ch]' -not -path 'tests/check/bad/*' | xargs clang-format -i
-cover: deps-cover ## which lines and branches the unit and simulation tests reach
-	@+$(sub) COVER=1 units && tests/tools/cover.sh build/cover
+cover: deps-test deps-cover ## which lines and branches the tests reach, room by room
+	@+$(sub) COVER=1 units all && tests/tools/cover.sh build/cover
 
 # --- documents, packages, installation ------------------------------------------------------
 documents: $(BIN) ## write anew what is generated from the tables
