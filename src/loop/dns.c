@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "loop/crypto.h"
 
 #define RESOLV_CONF "/etc/resolv.conf"
 #define REFRESH_US  5000000
@@ -32,6 +33,9 @@ struct dns {
     struct watch *watches;
     bool closing;
     int64_t heard_us;
+    int64_t good_us;               /* when a server last answered with more than SERVFAIL */
+    struct dns_question *doubtful; /* waiting for the witness */
+    bool witness_asked;
     int64_t looked_us; /* at resolv.conf */
     struct stat conf;  /* as it was then; zeroes when it was not there */
 };
@@ -54,6 +58,7 @@ struct dns_question {
     int64_t asked_us;
     dns_done_fn *done;
     void *arg;
+    struct dns_question *next; /* among the doubtful */
 };
 
 /* --- sockets ------------------------------------------------------------------------- */
@@ -372,6 +377,70 @@ static enum dns_end end_of(const struct dns_question *q, int status)
 
 static void question_send(struct dns_question *q);
 
+static void question_end(struct dns_question *q, enum dns_end end, const struct addresses *a,
+                         int ttl_s)
+{
+    q->done(q->arg, end, a, ttl_s);
+    mem_free(q->host);
+    mem_free(q);
+}
+
+/* --- the witness ------------------------------------------------------------------------
+ *
+ * A resolver on this machine goes on answering when the uplink is gone: SERVFAIL, to everything.
+ * So a SERVFAIL is believed only if the same servers can still tell something: that a name
+ * nobody has does not exist. One such question serves all that are in doubt. */
+
+static void witness_ask(struct dns *d);
+
+static void on_witness(void *arg, int status, int timeouts, struct ares_addrinfo *ai)
+{
+    struct dns *d = arg;
+    bool good = status == ARES_SUCCESS || status == ARES_ENOTFOUND || status == ARES_ENODATA;
+    enum dns_end end = d->closing ? DNS_CLOSED : good ? DNS_FAILED : DNS_SILENT;
+    struct dns_question *q = d->doubtful, *next;
+
+    (void)timeouts;
+    if (ai != NULL)
+        ares_freeaddrinfo(ai);
+    if (status == ARES_EDESTRUCTION && !d->closing) {
+        witness_ask(d); /* the channel was changed */
+        return;
+    }
+    if (good)
+        d->good_us = loop_mono_us();
+    d->witness_asked = false;
+    d->doubtful = NULL;
+    for (; q != NULL; q = next) {
+        next = q->next;
+        question_end(q, end, NULL, 0);
+    }
+}
+
+static void witness_ask(struct dns *d)
+{
+    struct ares_addrinfo_hints hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    unsigned char random[8];
+    char name[2 * sizeof random + 4] = "w";
+
+    crypto_random(random, sizeof random);
+    hex_encode(random, sizeof random, name + 1);
+    name[1 + 2 * sizeof random] = '.'; /* no search list */
+    ares_getaddrinfo(d->channel, name, NULL, &hints, on_witness, d);
+}
+
+static void doubt(struct dns_question *q)
+{
+    struct dns *d = q->dns;
+
+    q->next = d->doubtful;
+    d->doubtful = q;
+    if (d->witness_asked)
+        return;
+    d->witness_asked = true;
+    witness_ask(d);
+}
+
 static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo *ai)
 {
     struct dns_question *q = arg;
@@ -389,9 +458,12 @@ static void on_answer(void *arg, int status, int timeouts, struct ares_addrinfo 
                                               : DNS_NO_ADDRESS;
     if (ai != NULL)
         ares_freeaddrinfo(ai);
-    q->done(q->arg, end, end == DNS_FOUND ? &a : NULL, ttl_s);
-    mem_free(q->host);
-    mem_free(q);
+    if (end <= DNS_NO_ADDRESS && q->dns->heard_us >= q->asked_us)
+        q->dns->good_us = q->dns->heard_us;
+    if (end == DNS_FAILED && q->dns->good_us < q->asked_us)
+        doubt(q);
+    else
+        question_end(q, end, end == DNS_FOUND ? &a : NULL, ttl_s);
 }
 
 static void question_send(struct dns_question *q)

@@ -11,7 +11,7 @@ enum dns_end {
     DNS_NO_NAME,    /* NXDOMAIN, or nothing a server could be asked for */
     DNS_NO_ADDRESS, /* the name exists, without an address of that family */
     DNS_FAILED,     /* servers answered, but with SERVFAIL or REFUSED, or not for this name */
-    DNS_SILENT,     /* no server said a word: the trouble is ours */
+    DNS_SILENT,     /* no server said a word, or SERVFAIL to everything: the trouble is ours */
     DNS_CLOSED,     /* dns_close() came first */
 };
 

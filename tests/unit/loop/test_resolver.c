@@ -95,6 +95,7 @@ struct fake {
     char address[32];
     int questions;
     uint8_t ttl;
+    bool cut_off; /* SERVFAIL to everything, as a resolver without an uplink says */
     char in[1500];
 };
 
@@ -125,8 +126,8 @@ static void on_fake_question(uv_udp_t *h, ssize_t n, const uv_buf_t *b, const st
     bool a_record = p[at + 2] == 1;
     static const unsigned char head[] = {0x81, 0x80, 0, 1, 0, 0, 0, 0, 0, 0};
     memcpy(out + 2, head, sizeof head);
-    out[3] |= kind == 'x' ? 3 : kind == 's' ? 2 : 0;
-    if (kind == 'a' && a_record) {
+    out[3] |= f->cut_off ? 2 : kind == 'x' ? 3 : kind == 's' ? 2 : 0;
+    if (kind == 'a' && a_record && !f->cut_off) {
         unsigned char answer[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, f->ttl, 0, 4, 192, 0, 2, 1};
         out[7] = 1;
         memcpy(out + len, answer, sizeof answer);
@@ -285,6 +286,20 @@ static void servfail__from_everywhere__is_the_names_fault(void **state)
     assert_false(h.found);
     assert_false(h.local);
     assert_string_equal(h.text, "the DNS servers could not resolve it");
+    fake_end(&s);
+    end(&f);
+}
+
+static void servfail__to_everything__is_our_trouble(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct fake s;
+    begin_with_fake(&f, &s);
+    s.cut_off = true;
+    struct heard h = ask(&f, "alive.test", FAMILY_ANY, 5000);
+    assert_false(h.found);
+    assert_true(h.local);
     fake_end(&s);
     end(&f);
 }
@@ -575,6 +590,7 @@ int main(void)
         cmocka_unit_test(black_hole__asked__times_out_locally_without_stalling),
         cmocka_unit_test(slow_name__server_answers_others__is_the_names_fault),
         cmocka_unit_test(servfail__from_everywhere__is_the_names_fault),
+        cmocka_unit_test(servfail__to_everything__is_our_trouble),
         cmocka_unit_test(no_name__asked_twice__is_asked_of_the_server_once),
         cmocka_unit_test(no_address__of_that_family__says_so),
         cmocka_unit_test(equal_questions__together__are_asked_once),
