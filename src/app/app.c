@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include "base/text.h"
 #include "config/load.h"
@@ -62,6 +63,7 @@ static void stop(struct app *a, const char *why)
     systemd_notify("STOPPING=1");
     prober_stop(&a->prober);
     health_stop(a);
+    app_reload_stop(a);
     if (a->decide.wake.on_due)
         timer_close(&a->decide.wake);
     if (a->web)
@@ -160,8 +162,20 @@ static int watch_signals(struct app *a, struct err *e)
     return 0;
 }
 
+/* As many descriptors as the system allows us: a probe takes one while it runs. */
+static void raise_files(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &files); /* what there is must do */
+}
+
 static int build(struct app *a, struct err *e)
 {
+    raise_files();
     owner_init(&a->owner, NULL, NULL);
     owner_init(&a->prober.owner, NULL, NULL);
     owner_init(&a->decide.owner, NULL, NULL);

@@ -42,6 +42,7 @@ struct prober {
     struct owner owner;
     struct probe_world world;
     bool stopped;
+    size_t most; /* probes under way at a time: each holds a file descriptor */
     /* lateness of starts since the daemon began: bucket i counts those below prober_bucket_us(i) */
     uint64_t late[12], runs, missed;
     int64_t late_sum_us;
@@ -130,6 +131,8 @@ struct app {
     enum app_phase phase;
     int64_t clock_offset_us; /* wall - monotonic, when last agreed */
     int64_t started_ms;
+    struct timer reload_wait;
+    int64_t reloaded_us; /* monotonic; when the configuration was last read again */
     uint64_t reloads, bad_reloads;
     int exit_status;
 };
@@ -141,7 +144,8 @@ int64_t app_now_us(const struct app *a);
 bool clock_check(struct app *a); /* true when it was stepped */
 
 void app_metrics(void *arg, struct buf *out);
-void app_reload(struct app *a);
+void app_reload(struct app *a); /* now, or in a moment when one has just been */
+void app_reload_stop(struct app *a);
 const struct web_app *app_for_web(struct app *a);
 
 #endif

@@ -4,7 +4,7 @@
  *             -> next slot.
  * Failing but not confirmed: the next run comes after retry_interval, beside the slots.
  * Still running when due: it starts the moment it ends; slots gone by are counted as missed. */
-#include <stdio.h>
+#include <sys/resource.h>
 
 #include "app.h"
 #include "base/text.h"
@@ -13,6 +13,8 @@
 
 #define STOOD_LEAST_US 20000
 #define STOOD_MOST_US  1000000
+
+#define FILES_KEPT 96 /* descriptors for the store, the web, pages and files */
 
 static const int64_t late_us[LATE_BUCKETS] = {
     500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 1000000, 10000000, INT64_MAX,
@@ -52,6 +54,15 @@ static void note_lateness(struct prober *p, struct runner *r)
         r->facts.late_max_us = r->lateness_us;
 }
 
+/* Our own trouble, told as a result like any other. */
+static void cannot_start(struct runner *r, const char *why)
+{
+    struct observation o = {.at_ms = r->began_ms, .phases = PHASES_NONE, .reason = REASON_LOCAL};
+
+    text_copy(o.message, sizeof o.message, why);
+    on_observation(r, &o);
+}
+
 static void start(struct prober *p, struct runner *r)
 {
     int64_t at_us = app_now_us(r->app);
@@ -65,15 +76,12 @@ static void start(struct prober *p, struct runner *r)
     r->steps = r->app->health.steps;
     r->stood_us = loop_stood_us(&r->app->loop);
     note_lateness(p, r);
-    if (r->probe) {
+    if (!r->probe)
+        cannot_start(r, r->broken.text);
+    else if (http_client_running(p->world.http) >= p->most)
+        cannot_start(r, "midwatch has no file descriptor to spare for this probe");
+    else
         probe_start(r->probe, on_observation, r);
-    } else {
-        struct observation o = {
-            .at_ms = r->began_ms, .phases = PHASES_NONE, .reason = REASON_LOCAL};
-
-        text_copy(o.message, sizeof o.message, r->broken.text);
-        on_observation(r, &o);
-    }
 }
 
 static void on_due(void *arg)
@@ -275,9 +283,21 @@ void prober_configure(struct prober *p, struct app *a)
         arm(p);
 }
 
+/* Probes may take what is left when pages, the web and the store have theirs. */
+static size_t files_for_probes(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+        return SIZE_MAX;
+    return files.rlim_cur > 2 * FILES_KEPT ? files.rlim_cur - FILES_KEPT : files.rlim_cur / 2;
+}
+
 void prober_start(struct prober *p)
 {
     struct app *a = container_of(p, struct app, prober);
+
+    p->most = files_for_probes();
 
     timer_init(&p->timer, &a->loop, &p->owner, on_due, a);
     arm(p);

@@ -6,6 +6,8 @@
 #include "config/load.h"
 #include "loop/systemd.h"
 
+#define APART_MS 1000 /* between two reloads */
+
 static void log_diagnostics(const struct diagnostics *d)
 {
     for (size_t i = 0; i < d->n; i++) {
@@ -37,13 +39,14 @@ static void exchange(struct app *a, struct config *fresh)
     health_trim_soon(a);
 }
 
-void app_reload(struct app *a)
+static void reload(struct app *a)
 {
     struct diagnostics d = {0};
     struct config *fresh;
 
     if (a->phase != APP_RUNNING)
         return;
+    a->reloaded_us = loop_mono_us();
     systemd_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)loop_mono_us());
     if (config_load(a->options->config_path, &(struct load_options){0}, &fresh, &d) == 0) {
         log_diagnostics(&d);
@@ -57,4 +60,28 @@ void app_reload(struct app *a)
     }
     diagnostics_done(&d);
     systemd_notify("READY=1");
+}
+
+static void on_waited(void *arg)
+{
+    reload(arg);
+}
+
+/* A reload begins the probes under way anew, so a storm of them must not keep any from ending. */
+void app_reload(struct app *a)
+{
+    int64_t since_ms = (loop_mono_us() - a->reloaded_us) / 1000;
+
+    if (a->phase != APP_RUNNING)
+        return;
+    if (!a->reload_wait.on_due)
+        timer_init(&a->reload_wait, &a->loop, &a->owner, on_waited, a);
+    timer_start(&a->reload_wait, a->reloaded_us && since_ms < APART_MS ? APART_MS - since_ms : 0);
+}
+
+void app_reload_stop(struct app *a)
+{
+    if (a->reload_wait.on_due)
+        timer_close(&a->reload_wait);
+    a->reload_wait.on_due = NULL;
 }

@@ -1,6 +1,7 @@
 /* cli.c - which command, which options; then the command's own file. */
 #include "cli.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -226,6 +227,17 @@ static int take_all(struct given *g, int argc, char **argv)
     return 0;
 }
 
+/* What could not be written was not said, whatever it was. */
+static int said(int status)
+{
+    bool gone = fflush(stdout) != 0 && errno == EPIPE; /* a reader that has seen enough */
+
+    if (gone || (fflush(stdout) == 0 && !ferror(stdout)))
+        return status;
+    fprintf(stderr, "midwatch: standard output: %s\n", strerror(errno));
+    return status == EXIT_GOOD ? EXIT_NO : status;
+}
+
 static int run_command(const struct command *c, int argc, char **argv)
 {
     struct given g = {.args = {.command = c}};
@@ -238,7 +250,7 @@ static int run_command(const struct command *c, int argc, char **argv)
         return cli_usage(c, "needs %s", c->words);
     if (g.args.n_words > c->most)
         return cli_usage(c, "does not know what to do with `%s`", g.args.words[c->most]);
-    return c->run(&g.args);
+    return said(c->run(&g.args));
 }
 
 static int unknown_command(const char *name)

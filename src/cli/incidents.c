@@ -85,7 +85,7 @@ static int tell(const struct args *a, const char *done)
 
     buf_init(&path, 1024);
     buf_init(&body, 1024);
-    if (strcspn(a->words[0], "/?#% ") != strlen(a->words[0]))
+    if (!a->words[0][0] || strcspn(a->words[0], "/?#% ") != strlen(a->words[0]))
         return cli_usage(a->command, "`%s` is not an incident", a->words[0]);
     buf_printf(&path, "/api/v1/incidents/%s/%s", a->words[0], a->command->name);
     jw_init(&w, &body);

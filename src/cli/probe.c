@@ -227,6 +227,14 @@ static int probe_one(const struct args *a, const struct monitor *m)
     return p.status;
 }
 
+static const char *first_error(const struct diagnostics *d)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (!d->items[i].warning)
+            return d->items[i].text;
+    return "not a URL";
+}
+
 /* A URL is probed as a monitor of a file with nothing else in it. */
 static int probe_url(const struct args *a)
 {
@@ -244,7 +252,7 @@ static int probe_url(const struct args *a)
     if (config_parse("URL", yaml.p, yaml.len, &(struct load_options){0}, &c, &d) == 0)
         rc = probe_one(a, &c->monitors[0]);
     else
-        fprintf(stderr, "midwatch probe: %s\n", d.n ? d.items[0].text : "not a URL");
+        fprintf(stderr, "midwatch probe: %s\n", first_error(&d));
     config_free(c);
     diagnostics_done(&d);
     buf_done(&yaml);
