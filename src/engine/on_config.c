@@ -280,19 +280,33 @@ static void settle_fresh(struct engine *e, const struct desk *k)
     vec_done(&fresh);
 }
 
-/* The clock was set back while we were dead: what was read back is from the future. Its timers
- * keep what was left of them when it was written, instead of waiting for that future. Only by what
- * is moved along, so that the next start finds nothing to mend. */
-static void shift_fresh(struct engine *e, const struct stored *s, int64_t now_ms)
+/* The latest instant of what was read that lay in the past when it was written. Only what
+ * case_shift() moves along counts, so that the next start finds nothing to mend. */
+static int64_t newest_of(const struct stored *s)
 {
-    int64_t newest_ms = now_ms;
-    const char *key;
-    void *value;
+    int64_t newest_ms = INT64_MIN;
 
     for (size_t i = 0; i < s->incidents.n; i++)
         if (s->incidents.items[i].updated_ms > newest_ms)
             newest_ms = s->incidents.items[i].updated_ms;
-    if (newest_ms - now_ms < CLOCK_SLACK_MS)
+    for (size_t i = 0; i < s->deliveries.n; i++) {
+        const struct page p = {.d = s->deliveries.items[i]};
+
+        if (page_unfinished(&p) && p.d.rule < 0 && p.d.created_ms > newest_ms)
+            newest_ms = p.d.created_ms;
+    }
+    return newest_ms;
+}
+
+/* The clock was set back while we were dead: what was read back is from the future. Its timers
+ * keep what was left of them when it was written, instead of waiting for that future. */
+static void shift_fresh(struct engine *e, const struct stored *s, int64_t now_ms)
+{
+    int64_t newest_ms = newest_of(s);
+    const char *key;
+    void *value;
+
+    if (newest_ms < now_ms + CLOCK_SLACK_MS)
         return;
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);)
         if (((struct incident_case *)value)->fresh)

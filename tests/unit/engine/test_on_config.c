@@ -507,6 +507,22 @@ static void restore__clock_set_back_once__moves_the_timers_once(void **state)
     }
 }
 
+static void restore__clock_set_back_and_only_a_note_left__goes_out(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_down(&s);
+    world_results(&s, "api", "gg");
+    world_end(&s, "a", OUTCOME_RETRY);
+    assert_int_equal(s.store.incidents.n, 0);
+    s.now_ms -= 3600000;
+    world_restart(&s);
+    world_tick(&s, 5000);
+    assert_string_equal(world_sends(&s), "a resolved");
+    sim_done(&s);
+}
+
 static void restore__twice__changes_nothing(void **state)
 {
     struct commit before = {0}, after = {0};
@@ -729,6 +745,7 @@ int main(void)
         cmocka_unit_test(restore__what_was_due_meanwhile__comes_with_the_first_tick),
         cmocka_unit_test(restore__clock_set_back_meanwhile__timers_keep_what_was_left),
         cmocka_unit_test(restore__clock_set_back_once__moves_the_timers_once),
+        cmocka_unit_test(restore__clock_set_back_and_only_a_note_left__goes_out),
         cmocka_unit_test(restore__twice__changes_nothing),
         cmocka_unit_test(restore__pages_in_any_order__keep_theirs),
         cmocka_unit_test(restore__monitor_gone_from_the_file__resolves_and_forgets),
