@@ -23,7 +23,8 @@ struct expectation;
 int expect_compile(const char *text, const char *kind, struct expectation **ret,
                    struct err *e) MW_MUST_CHECK;
 void expect_free(struct expectation *x); /* NULL accepted */
-/* It holds a secret: from now on `shown` stands for its text, and *** for what it is compared to. */
+/* It holds a secret: from now on `shown` stands for its text, and *** for what it is compared to.
+ */
 void expect_hide(struct expectation *x, const char *shown);
 const char *expect_text(const struct expectation *x); /* as written, or as it may be shown */
 bool expect_mentions(const struct expectation *x, const char *field);

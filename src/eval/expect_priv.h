@@ -20,11 +20,11 @@ enum value_kind { VALUE_NULL, VALUE_BOOL, VALUE_INT, VALUE_REAL, VALUE_TEXT, VAL
  * sizes bytes, versions thousands (1.3 is 1003). Borrows its text and its tree. */
 struct value {
     enum value_kind kind;
-    int64_t i;                  /* INT; BOOL: 0 or 1 */
-    double real;                /* REAL */
-    const char *text;           /* TEXT; also what an INT of TYPE_VERSION was written as */
+    int64_t i;        /* INT; BOOL: 0 or 1 */
+    double real;      /* REAL */
+    const char *text; /* TEXT; also what an INT of TYPE_VERSION was written as */
     size_t len;
-    const struct jv *tree;      /* a JSON list or object */
+    const struct jv *tree; /* a JSON list or object */
 };
 
 /* One value to compare with, or a range with both ends in it. */
@@ -36,8 +36,12 @@ struct bound {
 /* --- the tables ------------------------------------------------------------------------- */
 
 enum expect_type {
-    TYPE_NUMBER, TYPE_DURATION, TYPE_SIZE, TYPE_VERSION, TYPE_TEXT,
-    TYPE_LOOSE,                 /* text that may also be compared as a number */
+    TYPE_NUMBER,
+    TYPE_DURATION,
+    TYPE_SIZE,
+    TYPE_VERSION,
+    TYPE_TEXT,
+    TYPE_LOOSE, /* text that may also be compared as a number */
     TYPE_JSON,
     TYPE_COUNT
 };
@@ -51,23 +55,36 @@ struct expect_op {
     const char *name;
     enum expect_base base;
     enum expect_rule rule;
-    unsigned signs;             /* BASE_ORDER: which outcomes of a comparison fit */
+    unsigned signs; /* BASE_ORDER: which outcomes of a comparison fit */
 };
-#define SIGN_LESS 1u
+#define SIGN_LESS  1u
 #define SIGN_EQUAL 2u
-#define SIGN_MORE 4u
+#define SIGN_MORE  4u
 
 enum expect_op_id {
-    OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE, OP_IN, OP_NOT_IN, OP_CONTAINS, OP_NOT_CONTAINS,
-    OP_MATCHES, OP_NOT_MATCHES, OP_EXISTS, OP_NOT_EXISTS, OP_COUNT
+    OP_EQ,
+    OP_NE,
+    OP_LT,
+    OP_LE,
+    OP_GT,
+    OP_GE,
+    OP_IN,
+    OP_NOT_IN,
+    OP_CONTAINS,
+    OP_NOT_CONTAINS,
+    OP_MATCHES,
+    OP_NOT_MATCHES,
+    OP_EXISTS,
+    OP_NOT_EXISTS,
+    OP_COUNT
 };
 extern const struct expect_op expect_ops[OP_COUNT];
 
 struct expect_type_row {
-    const char *what;           /* "a duration" */
-    const char *usual;          /* the operator most used with it */
-    const char *example;        /* "800ms" */
-    unsigned bases;             /* bit i: enum expect_base i */
+    const char *what;    /* "a duration" */
+    const char *usual;   /* the operator most used with it */
+    const char *example; /* "800ms" */
+    unsigned bases;      /* bit i: enum expect_base i */
     bool takes_text;
     /* A word that begins with a digit; NULL: this type has none. */
     int (*read)(const char *word, struct value *ret, struct err *e);
@@ -79,31 +96,47 @@ struct reading;
 
 struct expect_field {
     const char *name;
-    const char *argument;       /* "NAME", "PATH" or NULL */
+    const char *argument; /* "NAME", "PATH" or NULL */
     enum expect_type type;
-    const char *kinds;          /* probe kinds that have it, separated by blanks */
+    const char *kinds; /* probe kinds that have it, separated by blanks */
     void (*read)(const struct expect_field *f, struct sight *s, struct reading *r);
-    size_t at;                  /* offset in struct observation, for the readers of plain members */
-    const char *absent;         /* the actual value when there is none: "no answer" */
-    const char *about;          /* for the manual */
+    size_t at;          /* offset in struct observation, for the readers of plain members */
+    const char *absent; /* the actual value when there is none: "no answer" */
+    const char *about;  /* for the manual */
 };
 
 enum expect_field_id {
-    FIELD_STATUS, FIELD_LATENCY, FIELD_RESOLVE, FIELD_CONNECT, FIELD_TLS, FIELD_WAIT,
-    FIELD_TRANSFER, FIELD_SIZE, FIELD_BODY, FIELD_HEADER, FIELD_JSON, FIELD_CERT_EXPIRES_IN,
-    FIELD_CERT_SUBJECT, FIELD_CERT_ISSUER, FIELD_CERT_SAN, FIELD_TLS_VERSION, FIELD_REDIRECTS,
-    FIELD_HTTP_VERSION, FIELD_IP, FIELD_COUNT
+    FIELD_STATUS,
+    FIELD_LATENCY,
+    FIELD_RESOLVE,
+    FIELD_CONNECT,
+    FIELD_TLS,
+    FIELD_WAIT,
+    FIELD_TRANSFER,
+    FIELD_SIZE,
+    FIELD_BODY,
+    FIELD_HEADER,
+    FIELD_JSON,
+    FIELD_CERT_EXPIRES_IN,
+    FIELD_CERT_SUBJECT,
+    FIELD_CERT_ISSUER,
+    FIELD_CERT_SAN,
+    FIELD_TLS_VERSION,
+    FIELD_REDIRECTS,
+    FIELD_HTTP_VERSION,
+    FIELD_IP,
+    FIELD_COUNT
 };
 extern const struct expect_field expect_fields[FIELD_COUNT];
 bool expect_field_of_kind(const struct expect_field *f, const char *kind);
 
 struct expectation {
-    char *memory;               /* holds text and all texts below */
+    char *memory; /* holds text and all texts below */
     const char *text;
-    char *shown;                /* instead of text, which holds a secret; NULL: it may be seen */
+    char *shown; /* instead of text, which holds a secret; NULL: it may be seen */
     const struct expect_field *field;
     const struct expect_op *op;
-    const char *argument;       /* header name or path, else NULL */
+    const char *argument; /* header name or path, else NULL */
     struct jv_path *path;
     struct regex *regex;
     const struct bound *bounds; /* heap, unless memory is NULL */
@@ -117,7 +150,7 @@ struct sight {
     const struct observation *o;
     int64_t now_ms;
     bool parsed;
-    struct jv *json;            /* NULL: json_fault says why */
+    struct jv *json; /* NULL: json_fault says why */
     char json_fault[72];
 };
 void expect_sight_init(struct sight *s, const struct observation *o, int64_t now_ms);
@@ -127,8 +160,8 @@ void expect_sight_done(struct sight *s);
 struct reading {
     const struct expectation *x;
     size_t seen, fit;
-    struct value shown;         /* the one that decides, else the first */
-    char fault[88];             /* could not be read or judged: the expectation is not held */
+    struct value shown; /* the one that decides, else the first */
+    char fault[88];     /* could not be read or judged: the expectation is not held */
 };
 /* False: no more is wanted. */
 bool expect_take(struct reading *r, const struct value *v);
@@ -154,22 +187,30 @@ size_t expect_printable(const char *text, size_t len, char *dst, size_t size);
 /* --- tokens, in expect_lex.c ------------------------------------------------------------ */
 
 enum token_kind {
-    TOKEN_END, TOKEN_WORD, TOKEN_QUANTITY, TOKEN_SYMBOL, TOKEN_RANGE, TOKEN_OPEN, TOKEN_CLOSE,
-    TOKEN_COMMA, TOKEN_TEXT, TOKEN_REGEX
+    TOKEN_END,
+    TOKEN_WORD,
+    TOKEN_QUANTITY,
+    TOKEN_SYMBOL,
+    TOKEN_RANGE,
+    TOKEN_OPEN,
+    TOKEN_CLOSE,
+    TOKEN_COMMA,
+    TOKEN_TEXT,
+    TOKEN_REGEX
 };
 
 struct token {
     enum token_kind kind;
-    const char *at;             /* where it begins, for columns */
-    char word[64];              /* as written, cut; also of texts, for messages */
-    const char *text;           /* TEXT: without quotes; REGEX: the pattern; lives in `scratch` */
+    const char *at;   /* where it begins, for columns */
+    char word[64];    /* as written, cut; also of texts, for messages */
+    const char *text; /* TEXT: without quotes; REGEX: the pattern; lives in `scratch` */
     size_t len;
-    bool ignore_case;           /* REGEX */
+    bool ignore_case; /* REGEX */
 };
 
 struct lexer {
     const char *start, *p;
-    char *scratch;              /* room for as many bytes as the text has, plus one */
+    char *scratch; /* room for as many bytes as the text has, plus one */
     struct err *e;
 };
 int expect_lex(struct lexer *lx, struct token *ret);

@@ -76,7 +76,7 @@ static inline struct held fixture_ask(const char *text, const struct observation
 struct fixture_case {
     const char *text;
     bool held;
-    const char *actual;     /* NULL: not looked at */
+    const char *actual; /* NULL: not looked at */
 };
 
 static inline void fixture_check(const struct fixture_case *cases, size_t n,

@@ -16,19 +16,51 @@ static void compile__every_form_of_the_contract__is_accepted(void **state)
 {
     (void)state;
     static const char *const texts[] = {
-        "status in 200..299", "latency < 800ms", "json $.status == \"ok\"", "cert.expires_in > 14d",
-        "status in [200, 204]", "status not in [500..599, 418]", "latency<800ms", "size <= 64kB",
-        "resolve < 1s", "connect >= 1ms", "tls > 0", "wait != 5s", "transfer == 5s",
-        "body contains 'it\\'s'", "body not contains \"\\\"a\\\\b\\n\\t\"", "body matches /ok/i",
-        "body not matches /a\\/b/", "header content-type exists", "header \"x!y\" not exists",
-        "header age < 60", "header age == \"60\"", "header age in [1, \"none\"]",
-        "json $.a.b[0] exists", "json $.a[?(@.k == \"v w\")].x == 1", "json $['a b'] != null",
-        "json $.a in [1, \"a\", null, true]", "json $.a contains 5", "json $==1", "json $.n<5",
-        "cert.issuer contains \"x\"", "cert.san == \"x\"", "cert.subject matches /x/",
-        "tls.version >= 1.2", "tls.version == \"TLSv1.3\"", "redirects == 0", "http_version == 2",
-        "http_version in 1.0..1.1", "ip != \"127.0.0.1\"", "ip in [\"::1\"]", "latency in 10ms..1m30s",
-        "latency in [0, 10ms..20ms]", "  status\t==  200  \n", "cert.expires_in > -1d",
-        "status == 1e2", "json $.x == -1.5e-3",
+        "status in 200..299",
+        "latency < 800ms",
+        "json $.status == \"ok\"",
+        "cert.expires_in > 14d",
+        "status in [200, 204]",
+        "status not in [500..599, 418]",
+        "latency<800ms",
+        "size <= 64kB",
+        "resolve < 1s",
+        "connect >= 1ms",
+        "tls > 0",
+        "wait != 5s",
+        "transfer == 5s",
+        "body contains 'it\\'s'",
+        "body not contains \"\\\"a\\\\b\\n\\t\"",
+        "body matches /ok/i",
+        "body not matches /a\\/b/",
+        "header content-type exists",
+        "header \"x!y\" not exists",
+        "header age < 60",
+        "header age == \"60\"",
+        "header age in [1, \"none\"]",
+        "json $.a.b[0] exists",
+        "json $.a[?(@.k == \"v w\")].x == 1",
+        "json $['a b'] != null",
+        "json $.a in [1, \"a\", null, true]",
+        "json $.a contains 5",
+        "json $==1",
+        "json $.n<5",
+        "cert.issuer contains \"x\"",
+        "cert.san == \"x\"",
+        "cert.subject matches /x/",
+        "tls.version >= 1.2",
+        "tls.version == \"TLSv1.3\"",
+        "redirects == 0",
+        "http_version == 2",
+        "http_version in 1.0..1.1",
+        "ip != \"127.0.0.1\"",
+        "ip in [\"::1\"]",
+        "latency in 10ms..1m30s",
+        "latency in [0, 10ms..20ms]",
+        "  status\t==  200  \n",
+        "cert.expires_in > -1d",
+        "status == 1e2",
+        "json $.x == -1.5e-3",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         expect_free(fixture_compile(texts[i]));
@@ -40,7 +72,8 @@ static void compile__wrong_field__is_refused_with_a_guess(void **state)
     static const struct refusal table[] = {
         {"", "column 1: nothing is expected: write FIELD OPERATOR VALUE"},
         {"latnecy < 1s", "column 1: unknown field `latnecy`, did you mean `latency`?"},
-        {"cert.expires < 1s", "column 1: unknown field `cert.expires`, did you mean `cert.expires_in`?"},
+        {"cert.expires < 1s",
+         "column 1: unknown field `cert.expires`, did you mean `cert.expires_in`?"},
         {"  flavour == 1", "column 3: unknown field `flavour` for http"},
         {"200 == status", "column 1: `200` is not a field"},
         {"header == 5", "column 8: `header` needs a name, such as `header content-type`"},
@@ -83,7 +116,8 @@ static void compile__wrong_operator__is_refused_with_a_guess(void **state)
          "column 8: `approximately` is not an operator: == != < <= > >= in contains matches "
          "exists, and `not` before the last four"},
         {"ip < 5", "column 4: `<` does not go with `ip`, which is a text"},
-        {"status matches /2../", "column 8: `matches` does not go with `status`, which is a number"},
+        {"status matches /2../",
+         "column 8: `matches` does not go with `status`, which is a number"},
         {"size not contains \"a\"",
          "column 6: `not contains` does not go with `size`, which is a size"},
     };
@@ -104,10 +138,13 @@ static void compile__wrong_type__is_refused_with_the_right_form(void **state)
         {"status == \"200\"", "column 11: `status` is a number (like 200): `\"200\"` is not"},
         {"status == ok", "column 11: `status` is a number (like 200): `ok` is not"},
         {"status == true", "column 11: `status` is a number (like 200): `true` is not"},
-        {"size < 5s", "column 8: `size` is a size: '5s' is not a size (like 512, 64kB, 10MB, 16MiB)"},
+        {"size < 5s",
+         "column 8: `size` is a size: '5s' is not a size (like 512, 64kB, 10MB, 16MiB)"},
         {"tls.version > new", "column 15: `tls.version` is a version (like 1.2): `new` is not"},
-        {"tls.version > \"new\"", "column 15: `tls.version` is a version (like 1.2): `\"new\"` is not"},
-        {"tls.version > 1.x", "column 15: `tls.version` is a version: `1.x` is not a version (like 1.2)"},
+        {"tls.version > \"new\"",
+         "column 15: `tls.version` is a version (like 1.2): `\"new\"` is not"},
+        {"tls.version > 1.x",
+         "column 15: `tls.version` is a version: `1.x` is not a version (like 1.2)"},
         {"ip == localhost", "column 7: text needs quotes, did you mean `\"localhost\"`?"},
         {"ip == 127.0.0.1", "column 7: text needs quotes, did you mean `\"127.0.0.1\"`?"},
         {"json $.s == ok", "column 13: text needs quotes, did you mean `\"ok\"`?"},
@@ -132,7 +169,8 @@ static void compile__lists_and_ranges_out_of_place__are_refused(void **state)
     (void)state;
     static const struct refusal table[] = {
         {"status in 200", "column 11: `in` takes a list or a range; for one value use `==`"},
-        {"status not in 200", "column 15: `not in` takes a list or a range; for one value use `!=`"},
+        {"status not in 200",
+         "column 15: `not in` takes a list or a range; for one value use `!=`"},
         {"status == 200..299", "column 11: a range goes with `in` and `not in` only"},
         {"status < [1]", "column 10: a list goes with `in` and `not in` only"},
         {"status in 299..200", "column 11: the range is empty: its first end is the larger one"},
@@ -194,8 +232,10 @@ static void accessors__compiled__tell_field_text_and_need(void **state)
         const char *text, *field;
         bool body;
     } cases[] = {
-        {"status == 200", "status", false}, {"body contains \"a\"", "body", true},
-        {"json $.a == 1", "json", true},    {"header age < 5", "header", false},
+        {"status == 200", "status", false},
+        {"body contains \"a\"", "body", true},
+        {"json $.a == 1", "json", true},
+        {"header age < 5", "header", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct expectation *x = fixture_compile(cases[i].text);
@@ -222,7 +262,8 @@ static void compile__every_beginning_of_a_good_text__compiles_or_names_a_column(
     (void)state;
     static const char *const texts[] = {
         "json $.a[?(@.k == \"v w\")].x in [1.5, \"a\\n\", null, 3..4]",
-        "header \"x-y\" not matches /a\\/(b|c)+$/i", "latency in [0, 10ms..1m30s]",
+        "header \"x-y\" not matches /a\\/(b|c)+$/i",
+        "latency in [0, 10ms..1m30s]",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         for (size_t n = 0; n < strlen(texts[i]); n++) {

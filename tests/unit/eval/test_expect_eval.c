@@ -6,15 +6,15 @@ static void order__measured__compares_exactly(void **state)
     (void)state;
     const struct observation o = fixture_observation();
     static const struct fixture_case cases[] = {
-        {"status == 200", true, "200"},        {"status != 200", false, "200"},
-        {"status < 201", true, NULL},          {"status < 200", false, NULL},
-        {"status <= 200", true, NULL},         {"status <= 199", false, NULL},
-        {"status > 199", true, NULL},          {"status > 200", false, NULL},
-        {"status >= 200", true, NULL},         {"status >= 201", false, NULL},
-        {"status == 200.0", true, NULL},       {"status < 200.5", true, NULL},
-        {"latency < 800ms", false, "1.24s"},   {"latency < 2s", true, "1.24s"},
-        {"wait == 400ms", true, "400ms"},      {"wait < 400ms", false, "400ms"},
-        {"wait <= 400ms", true, NULL},         {"size == 64kB", true, "64kB"},
+        {"status == 200", true, "200"},      {"status != 200", false, "200"},
+        {"status < 201", true, NULL},        {"status < 200", false, NULL},
+        {"status <= 200", true, NULL},       {"status <= 199", false, NULL},
+        {"status > 199", true, NULL},        {"status > 200", false, NULL},
+        {"status >= 200", true, NULL},       {"status >= 201", false, NULL},
+        {"status == 200.0", true, NULL},     {"status < 200.5", true, NULL},
+        {"latency < 800ms", false, "1.24s"}, {"latency < 2s", true, "1.24s"},
+        {"wait == 400ms", true, "400ms"},    {"wait < 400ms", false, "400ms"},
+        {"wait <= 400ms", true, NULL},       {"size == 64kB", true, "64kB"},
     };
     FIXTURE_CHECK(cases, &o);
 }
@@ -24,15 +24,23 @@ static void sets__lists_and_ranges__include_both_ends(void **state)
     (void)state;
     const struct observation o = fixture_observation();
     static const struct fixture_case cases[] = {
-        {"status in 200..299", true, "200"},      {"status in 100..200", true, NULL},
-        {"status in 201..299", false, "200"},     {"status in [204, 200]", true, NULL},
-        {"status in [204, 100..201]", true, NULL}, {"status in [204, 205]", false, NULL},
-        {"status not in 200..299", false, "200"}, {"status not in [201, 500..599]", true, NULL},
-        {"latency in 1s..2s", true, NULL},        {"latency in [1s, 1240ms]", false, NULL},
+        {"status in 200..299", true, "200"},
+        {"status in 100..200", true, NULL},
+        {"status in 201..299", false, "200"},
+        {"status in [204, 200]", true, NULL},
+        {"status in [204, 100..201]", true, NULL},
+        {"status in [204, 205]", false, NULL},
+        {"status not in 200..299", false, "200"},
+        {"status not in [201, 500..599]", true, NULL},
+        {"latency in 1s..2s", true, NULL},
+        {"latency in [1s, 1240ms]", false, NULL},
         {"ip in [\"::1\", \"192.0.2.7\"]", true, "\"192.0.2.7\""},
-        {"ip not in [\"::1\"]", true, NULL},      {"json $.n in [null, \"3\", 3]", true, "3"},
-        {"json $.n in 3..3", true, NULL},         {"json $.status in 1..9", false, "\"ok\""},
-        {"header age in 40..50", true, NULL},     {"header age in [1, \" 42 \"]", true, NULL},
+        {"ip not in [\"::1\"]", true, NULL},
+        {"json $.n in [null, \"3\", 3]", true, "3"},
+        {"json $.n in 3..3", true, NULL},
+        {"json $.status in 1..9", false, "\"ok\""},
+        {"header age in 40..50", true, NULL},
+        {"header age in [1, \" 42 \"]", true, NULL},
         {"header age in [1, \"42\"]", false, "\" 42 \""},
         {"header content-type in 1..2", false, NULL},
     };
@@ -232,8 +240,8 @@ static void actual__close_to_the_limit__does_not_look_like_it(void **state)
         int64_t us;
         const char *actual;
     } cases[] = {
-        {800300, "800.300ms"}, {800000, "800ms"}, {799999, "799.999ms"}, {803000, "803ms"},
-        {1240500, "1.24s"},    {900, "0.9ms"},
+        {800300, "800.300ms"}, {800000, "800ms"},  {799999, "799.999ms"},
+        {803000, "803ms"},     {1240500, "1.24s"}, {900, "0.9ms"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         o.phases.total_us = cases[i].us;

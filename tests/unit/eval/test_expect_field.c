@@ -43,13 +43,14 @@ static void every_field__nothing_seen__says_why(void **state)
         const struct expect_field *f = &expect_fields[i];
         char text[64];
         bool json = i == FIELD_JSON;
-        snprintf(text, sizeof text, "%s %s exists", f->name,
-                 json ? "$.a" : f->argument ? "x" : "");
+        snprintf(text, sizeof text, "%s %s exists", f->name, json ? "$.a" : f->argument ? "x" : "");
         struct held h = fixture_ask(text, &o);
         assert_false(h.held);
         assert_string_equal(h.actual, json ? "no answer" : f->absent);
         snprintf(text, sizeof text, "%s %s not exists", f->name,
-                 json ? "$.a" : f->argument ? "x" : "");
+                 json          ? "$.a"
+                 : f->argument ? "x"
+                               : "");
         assert_int_equal(fixture_ask(text, &o).held, !json);
     }
 }
@@ -82,10 +83,10 @@ static void version__compared__as_a_number(void **state)
     (void)state;
     struct observation o = fixture_observation();
     static const struct fixture_case cases[] = {
-        {"tls.version >= 1.2", true, "TLSv1.3"},     {"tls.version == \"TLSv1.3\"", true, NULL},
-        {"tls.version in [1.2, 1.3]", true, NULL},   {"tls.version < 1.3", false, "TLSv1.3"},
-        {"http_version == 1.1", true, "1.1"},        {"http_version >= 2", false, "1.1"},
-        {"http_version in 1.0..1.1", true, NULL},    {"http_version == \"HTTP/1.1\"", true, NULL},
+        {"tls.version >= 1.2", true, "TLSv1.3"},   {"tls.version == \"TLSv1.3\"", true, NULL},
+        {"tls.version in [1.2, 1.3]", true, NULL}, {"tls.version < 1.3", false, "TLSv1.3"},
+        {"http_version == 1.1", true, "1.1"},      {"http_version >= 2", false, "1.1"},
+        {"http_version in 1.0..1.1", true, NULL},  {"http_version == \"HTTP/1.1\"", true, NULL},
     };
     FIXTURE_CHECK(cases, &o);
     snprintf(o.cert.tls_version, sizeof o.cert.tls_version, "SSLv3");

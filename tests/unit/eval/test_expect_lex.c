@@ -22,9 +22,9 @@ static void lex__every_kind__is_told_apart(void **state)
         enum token_kind kind;
         const char *word;
     } wanted[] = {
-        {TOKEN_WORD, "cert.san"}, {TOKEN_SYMBOL, "<="},     {TOKEN_QUANTITY, "1h30m"},
-        {TOKEN_RANGE, ".."},      {TOKEN_QUANTITY, "2e-5"}, {TOKEN_OPEN, "["},
-        {TOKEN_QUANTITY, "-1.5"}, {TOKEN_COMMA, ","},       {TOKEN_TEXT, "'a\\'b'"},
+        {TOKEN_WORD, "cert.san"}, {TOKEN_SYMBOL, "<="},      {TOKEN_QUANTITY, "1h30m"},
+        {TOKEN_RANGE, ".."},      {TOKEN_QUANTITY, "2e-5"},  {TOKEN_OPEN, "["},
+        {TOKEN_QUANTITY, "-1.5"}, {TOKEN_COMMA, ","},        {TOKEN_TEXT, "'a\\'b'"},
         {TOKEN_CLOSE, "]"},       {TOKEN_REGEX, "/x\\/y/i"}, {TOKEN_SYMBOL, "="},
         {TOKEN_QUANTITY, ".5"},   {TOKEN_END, ""},
     };
@@ -69,8 +69,12 @@ static void lex__patterns__keep_all_escapes_but_the_slash(void **state)
         const char *written, *pattern;
         bool ignore_case;
     } cases[] = {
-        {"/a/", "a", false},          {"/a/i", "a", true},           {"/\\d+\\/\\w/", "\\d+/\\w", false},
-        {"/\\\\/", "\\\\", false},    {"/\\\\\\//i", "\\\\/", true}, {"//", "", false},
+        {"/a/", "a", false},
+        {"/a/i", "a", true},
+        {"/\\d+\\/\\w/", "\\d+/\\w", false},
+        {"/\\\\/", "\\\\", false},
+        {"/\\\\\\//i", "\\\\/", true},
+        {"//", "", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bench b;

@@ -65,11 +65,11 @@ static void version__every_way_to_write_it__is_one_number(void **state)
     (void)state;
     static const struct {
         const char *written;
-        int64_t thousands;      /* -1: none */
+        int64_t thousands; /* -1: none */
     } cases[] = {
-        {"1.2", 1002},    {"2", 2000},  {"TLSv1.3", 1003}, {"TLSv1", 1000}, {"SSLv3", 3},
-        {"HTTP/1.1", 1001}, {"", -1},   {"TLSv", -1},      {"1.", -1},      {".1", -1},
-        {"1.2.3", -1},    {"-1", -1},   {"1000", -1},      {"1.1000", -1},  {"123456789", -1},
+        {"1.2", 1002},      {"2", 2000}, {"TLSv1.3", 1003}, {"TLSv1", 1000}, {"SSLv3", 3},
+        {"HTTP/1.1", 1001}, {"", -1},    {"TLSv", -1},      {"1.", -1},      {".1", -1},
+        {"1.2.3", -1},      {"-1", -1},  {"1000", -1},      {"1.1000", -1},  {"123456789", -1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t got = -1;
@@ -87,9 +87,22 @@ static void number_in__text__takes_blanks_but_nothing_else(void **state)
         size_t len;
         bool found;
     } cases[] = {
-        {"42", 2, true},     {" 42\r\n", 5, true}, {"-1.5e3", 6, true}, {"", 0, false},
-        {"  ", 2, false},    {"4 2", 3, false},    {"42x", 3, false},   {"42x", 2, true},
-        {"4\0" "2", 3, false}, {"\0" "42", 3, false}, {"0x10", 4, false}, {"nan", 3, false},
+        {"42", 2, true},
+        {" 42\r\n", 5, true},
+        {"-1.5e3", 6, true},
+        {"", 0, false},
+        {"  ", 2, false},
+        {"4 2", 3, false},
+        {"42x", 3, false},
+        {"42x", 2, true},
+        {"4\0"
+         "2",
+         3, false},
+        {"\0"
+         "42",
+         3, false},
+        {"0x10", 4, false},
+        {"nan", 3, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct value v = {.kind = VALUE_TEXT, .text = cases[i].text, .len = cases[i].len}, n;

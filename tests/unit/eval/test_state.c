@@ -215,8 +215,8 @@ static void step__warned_in_the_middle_of_good__is_dated_to_the_first_warned(voi
 static void step__streaks_at_their_largest__do_not_overflow(void **state)
 {
     (void)state;
-    struct monitor_status s = {.state = MONITOR_UP, .good = INT32_MAX, .clean = INT32_MAX,
-                               .unknown = INT32_MAX};
+    struct monitor_status s = {
+        .state = MONITOR_UP, .good = INT32_MAX, .clean = INT32_MAX, .unknown = INT32_MAX};
     enum monitor_state from;
     step(&s, 2, VERDICT_UNKNOWN, 1, &from);
     assert_int_equal(s.unknown, INT32_MAX);

@@ -68,14 +68,26 @@ static void first_failure__decides_verdict_reason_and_message(void **state)
     static const struct judged cases[] = {
         {{"latency < 800ms"}, {0}, VERDICT_DOWN, REASON_EXPECT, "latency < 800ms: was 1.24s"},
         {{"status == 204"}, {0}, VERDICT_DOWN, REASON_STATUS, "status == 204: was 200"},
-        {{"latency < 800ms", "status == 204"}, {0}, VERDICT_DOWN, REASON_EXPECT,
+        {{"latency < 800ms", "status == 204"},
+         {0},
+         VERDICT_DOWN,
+         REASON_EXPECT,
          "latency < 800ms: was 1.24s"},
-        {{"status == 204", "latency < 800ms"}, {0}, VERDICT_DOWN, REASON_STATUS,
+        {{"status == 204", "latency < 800ms"},
+         {0},
+         VERDICT_DOWN,
+         REASON_STATUS,
          "status == 204: was 200"},
         {{0}, {"latency < 300ms"}, VERDICT_DEGRADED, REASON_EXPECT, "latency < 300ms: was 1.24s"},
-        {{"latency < 2s"}, {"wait < 1s", "tls < 1ms", "latency < 300ms"}, VERDICT_DEGRADED,
-         REASON_EXPECT, "tls < 1ms: was 30ms"},
-        {{"latency < 800ms"}, {"latency < 300ms"}, VERDICT_DOWN, REASON_EXPECT,
+        {{"latency < 2s"},
+         {"wait < 1s", "tls < 1ms", "latency < 300ms"},
+         VERDICT_DEGRADED,
+         REASON_EXPECT,
+         "tls < 1ms: was 30ms"},
+        {{"latency < 800ms"},
+         {"latency < 300ms"},
+         VERDICT_DOWN,
+         REASON_EXPECT,
          "latency < 800ms: was 1.24s"},
         {{0}, {"status == 204"}, VERDICT_DEGRADED, REASON_EXPECT, "status == 204: was 200"},
     };
@@ -115,7 +127,9 @@ static void transfer__failed__is_down_with_its_own_words(void **state)
     (void)state;
     static const char *const expect[] = {"status == 200", "latency < 5s", NULL};
     for (int reason = REASON_RESOLVE; reason < REASON_COUNT; reason++) {
-        struct observation o = {.at_ms = 5, .phases = PHASES_NONE, .reason = (enum reason)reason,
+        struct observation o = {.at_ms = 5,
+                                .phases = PHASES_NONE,
+                                .reason = (enum reason)reason,
                                 .message = "connection refused"};
         struct rig g;
         rig_judge(&g, expect, NULL, &o);
