@@ -40,6 +40,13 @@ void engine_index_page(struct engine *e, struct page *p);
 /* "monitor:NAME" */
 void monitor_key(const char *name, char *dst, size_t size);
 
+/* The incident keeps its id and its key to the outside; it is found by the new name. */
+void engine_rename_cases(struct engine *e, const char *from, const char *to);
+/* Nobody looks after the monitor any more: why, in one sentence. */
+bool engine_unwatched(struct engine *e, const char *monitor, char *why, size_t size);
+/* Disabled monitors have no incident and no past. */
+void engine_rest_disabled(struct engine *e, const struct desk *k);
+
 /* Opens an incident for the key and begins its escalation. */
 void engine_open(struct engine *e, struct incident *draft, const struct desk *k);
 void engine_resolve_key(struct engine *e, const char *key, const char *why, const struct desk *k);

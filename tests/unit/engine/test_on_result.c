@@ -211,7 +211,8 @@ static void keeping__good_after_good__writes_nothing(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct sim s;
 
-        world_begin(&s, WORLD_ONE);
+        world_begin(&s, WORLD_HEAD "monitors: [ { name: api, http: 'http://127.0.0.1:1/', "
+                                   "recover_after: 3 } ]\n");
         world_results(&s, "api", rows[i].before);
         world_results(&s, "api", rows[i].then);
         assert_int_equal(s.fx.commit.monitors.n, rows[i].kept);

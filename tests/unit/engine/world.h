@@ -23,6 +23,11 @@
 #define WORLD_ONE WORLD_HEAD "monitors: [ " WORLD_API " ]\n"
 #define WORLD_TWO WORLD_HEAD "monitors: [ " WORLD_API ", " WORLD_DB " ]\n"
 
+#define WORLD_RENAMED                                                                              \
+    WORLD_HEAD "monitors: [ { name: web, was: api, http: 'http://127.0.0.1:1/', policy: p } ]\n"
+#define WORLD_RENAMED_LATER                                                                        \
+    WORLD_HEAD "monitors: [ { name: web, http: 'http://127.0.0.1:1/', policy: p } ]\n"
+
 /* While it is away nothing is kept. */
 static bool world_store_away;
 
@@ -207,6 +212,30 @@ static inline const struct stored_monitor *world_kept(const struct sim *s, const
         if (text_eq(s->store.monitors.items[i].name, monitor))
             return &s->store.monitors.items[i];
     return NULL;
+}
+
+/* `api` is down, its page to `a` delivered. */
+static inline void world_begin_down(struct sim *s)
+{
+    world_begin(s, WORLD_ONE);
+    world_results(s, "api", "gbb");
+    world_end(s, "a", OUTCOME_OK);
+}
+
+static inline void world_ack(struct sim *s, const char *id)
+{
+    int rc = 0;
+
+    EVENT(s, rc = engine_ack(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
+    assert_int_equal(rc, 0);
+}
+
+static inline void world_resolve(struct sim *s, const char *id)
+{
+    int rc = 0;
+
+    EVENT(s, rc = engine_resolve(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
+    assert_int_equal(rc, 0);
 }
 
 #endif
