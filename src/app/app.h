@@ -65,8 +65,9 @@ struct decide {
     struct effects fx;
     struct timer wake;
     struct owner owner;
-    size_t committing;
-    int64_t decided_us; /* monotonic: when the event that is being decided came */
+    size_t committing;        /* commits not answered yet */
+    int64_t commits_moved_us; /* monotonic; when the last of them was, or the first was begun */
+    int64_t decided_us;       /* monotonic: when the event that is being decided came */
     /* from the deciding event to the first byte of a page, first attempts only */
     uint64_t delay_count;
     int64_t delay_sum_us, delay_max_us;

@@ -109,6 +109,7 @@ static void on_committed(void *arg, bool kept)
     struct app *a = act->app;
 
     a->decide.committing--;
+    a->decide.commits_moved_us = loop_mono_us();
     if (!kept)
         log_error("store",
                   "a decision could be kept neither in Redis nor on disk; acting all the same");
@@ -184,7 +185,8 @@ void decide_end(struct app *a)
         log_transition(&fx->commit.transitions.items[i]);
     if (!commit_empty(&fx->commit) || fx->sends.n) {
         fx->commit.at_ms = app_now_ms(a);
-        a->decide.committing++;
+        if (a->decide.committing++ == 0)
+            a->decide.commits_moved_us = loop_mono_us();
         store_commit(a->store, &fx->commit, on_committed, act_of(a));
     }
     if (a->phase == APP_RUNNING) {

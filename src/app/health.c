@@ -104,13 +104,18 @@ void health_result(struct app *a, const struct result *r)
         tell_blind(a, false);
 }
 
+/* A commit that is never answered would hold back the pages that wait for it. */
+static bool commits_move(const struct decide *d)
+{
+    return d->committing == 0 ||
+           loop_mono_us() - d->commits_moved_us < OVERDUE_MOST_MS * (int64_t)1000;
+}
+
 static bool progress(struct app *a)
 {
-    int64_t now = app_now_ms(a), due = engine_oldest_due_ms(a->engine);
-
     return a->loop.turns != a->health.turns_fed &&
-           prober_overdue_ms(&a->prober, now) < OVERDUE_MOST_MS &&
-           (due == INT64_MAX || now - due < OVERDUE_MOST_MS || a->decide.committing == 0);
+           prober_overdue_ms(&a->prober, app_now_ms(a)) < OVERDUE_MOST_MS &&
+           commits_move(&a->decide);
 }
 
 static void feed_watchdog(struct app *a)
