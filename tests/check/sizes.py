@@ -61,7 +61,7 @@ def complaints(tree):
         text = tree.text(path)
         over(path, 1, path, "lines in a file:", text.count("\n"), FILE)
         for number, line in enumerate(text.split("\n"), 1):
-            if path.startswith("src/"):
+            if path.startswith(("src/", "include/")):
                 over(path, number, f"{path} columns", "columns:", len(line), COLUMNS)
         for first, name, count, last in functions(text):
             over(path, first, name, f"lines in {name}():", last - first + 1, FUNCTION)
