@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "model/commit.h"
 #include "model/config.h"
+#include "model/deed.h"
 #include "model/effects.h"
 
 struct engine;
@@ -42,27 +43,65 @@ int64_t engine_wake_ms(
 /* The wall clock was set by `delta_ms`: due times move with it. */
 void engine_clock_step(struct engine *e, int64_t delta_ms, struct effects *fx);
 
-/* People. `who` is a person's name or free text. `id` is an incident's id, three characters or more
- * of its beginning or end that fit no other, or the name of a monitor with an open incident.
- * -1 with one clear line when it cannot be. */
-int engine_ack(struct engine *e, const char *id, const char *who, int64_t now_ms,
-               struct effects *fx, struct err *err) MW_MUST_CHECK;
-int engine_unack(struct engine *e, const char *id, const char *who, int64_t now_ms,
-                 struct effects *fx, struct err *err) MW_MUST_CHECK;
-int engine_resolve(struct engine *e, const char *id, const char *who, int64_t now_ms,
-                   struct effects *fx, struct err *err) MW_MUST_CHECK;
+/* What a person does to an incident. -1 with one clear line when it cannot be; then nothing has
+ * changed. The same holds for everything a person asks for below. */
+int engine_deed(struct engine *e, const struct deed *d, int64_t now_ms, struct effects *fx,
+                struct err *err) MW_MUST_CHECK;
 
-/* Our own trouble, each an incident of its own by the default policy. */
-enum self_trouble { SELF_STORE, SELF_BLIND, SELF_COUNT };
-void engine_self(struct engine *e, enum self_trouble t, bool bad, const char *text, int64_t now_ms,
-                 struct effects *fx);
+/* A silence or maintenance: `draft` without id and created_ms, which are filled in. One that fits
+ * every monitor is refused unless `everything` says that this is meant. *ret is borrowed. */
+int engine_quiet_add(struct engine *e, const struct quiet *draft, bool everything, int64_t now_ms,
+                     struct effects *fx, const struct quiet **ret, struct err *err) MW_MUST_CHECK;
+/* By its id or three characters or more that fit no other: over now. */
+int engine_quiet_end(struct engine *e, const char *id, const char *who, int64_t now_ms,
+                     struct effects *fx, struct err *err) MW_MUST_CHECK;
+
+/* An override that is not in the file, likewise. The schedule and every person must be in the
+ * configuration, the end must lie ahead. n of them (a swap is two) are added together or not at
+ * all; ids go back into the drafts. */
+int engine_override_add(struct engine *e, struct kept_override *drafts, size_t n, int64_t now_ms,
+                        struct effects *fx, struct err *err) MW_MUST_CHECK;
+/* One that has begun ends now; one that has not is taken back. */
+int engine_override_end(struct engine *e, const char *id, const char *who, int64_t now_ms,
+                        struct effects *fx, struct err *err) MW_MUST_CHECK;
+
+/* Sends a delivery again that has ended (read from the store when the engine no longer has it),
+ * under its id, whatever became of its incident. */
+int engine_replay(struct engine *e, const struct delivery *d, const char *who, int64_t now_ms,
+                  struct effects *fx, struct err *err) MW_MUST_CHECK;
+
+/* Our own trouble, each an incident of its own by the default policy; `about` tells several of one
+ * kind apart (a region), else NULL. A channel that does not deliver is found by the engine itself.
+ */
+enum self_trouble { SELF_STORE, SELF_BLIND, SELF_REGION, SELF_CHANNEL, SELF_COUNT };
+void engine_self(struct engine *e, enum self_trouble t, const char *about, bool bad,
+                 const char *text, int64_t now_ms, struct effects *fx);
+
+/* The self-audit: every open incident has a step ahead, or a reason for none, and nothing that was
+ * due more than `slack_ms` ago is still undone. -1 with the first fault. */
+int engine_audit(const struct engine *e, int64_t now_ms, int64_t slack_ms,
+                 struct err *err) MW_MUST_CHECK;
 
 /* Reading. Borrowed until the next call that takes effects. */
 const struct monitor_status *engine_status(const struct engine *e, const char *monitor);
 size_t engine_incidents(const struct engine *e,
                         const struct incident *const **ret); /* open ones, oldest first */
-const struct incident *engine_incident(const struct engine *e, const char *id); /* open; whole id */
+/* By whole id; open, or resolved not long ago. */
+const struct incident *engine_incident(const struct engine *e, const char *id);
 const struct delivery *engine_delivery(const struct engine *e, const char *id);
+/* The configuration's schedule with the overrides kept at run time laid over it; NULL unknown. */
+const struct schedule *engine_schedule(const struct engine *e, const char *name);
+/* Not yet over, and those over for less than a day; in order of their start. */
+size_t engine_quiets(const struct engine *e, const struct quiet *const **ret);
+size_t engine_overrides(const struct engine *e, const struct kept_override *const **ret);
+/* What would hold back a page of this monitor now: one sentence into dst, or HOLD_NONE. */
+enum hold engine_holds(const struct engine *e, const char *monitor, int64_t now_ms, char *dst,
+                       size_t size);
+/* How many open incidents are held, by reason; flapping ones. */
+struct engine_counts {
+    size_t open, acknowledged, snoozed, flapping, held[HOLD_COUNT];
+};
+void engine_count(const struct engine *e, struct engine_counts *ret);
 /* Everything the engine knows, as one commit: written before a store that went away is missed. */
 void engine_snapshot(const struct engine *e, struct commit *c);
 int64_t engine_oldest_due_ms(

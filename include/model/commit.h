@@ -7,6 +7,7 @@
 
 #include "base/vec.h"
 #include "model/incident.h"
+#include "model/quiet.h"
 
 struct monitor_put {
     const char *name;
@@ -21,7 +22,13 @@ struct commit {
     VEC(const struct delivery *) deliveries;
     VEC(struct attempt) attempts;
     VEC(struct transition) transitions;
+    VEC(const struct quiet *) quiets;
+    VEC(const struct kept_override *)
+    overrides; /* one that was taken back has end_ms <= start_ms */
 };
+
+#define RESTORE_RESOLVED_MAX 1000
+#define RESTORE_RESOLVED_MS  (24 * 3600 * INT64_C(1000))
 
 /* What was read back at start. Owned by whoever filled it. */
 struct stored_monitor {
@@ -30,8 +37,12 @@ struct stored_monitor {
 };
 struct stored {
     VEC(struct stored_monitor) monitors;
-    VEC(struct incident) incidents;  /* open ones, and resolved ones with a delivery not done */
-    VEC(struct delivery) deliveries; /* not done, and done ones of open incidents */
+    /* Open ones, resolved ones with a delivery not done, and those resolved within the last day
+     * (at most RESTORE_RESOLVED_MAX, the newest), which may be opened again. */
+    VEC(struct incident) incidents;
+    VEC(struct delivery) deliveries; /* not done, and done ones of the incidents above */
+    VEC(struct quiet) quiets;        /* in no order; ended ones too */
+    VEC(struct kept_override) overrides;
 };
 
 void commit_clear(struct commit *c); /* keeps the memory */

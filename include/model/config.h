@@ -53,6 +53,22 @@ struct http_spec {
 
 struct policy;
 
+/* A maintenance window of the file. */
+struct window {
+    const struct zone *zone;
+    bool once;
+    int64_t start_ms, end_ms;  /* once; else the bounds of the recurring, INT64_MIN, INT64_MAX */
+    struct restriction *hours; /* recurring: on the wall clock of `zone` */
+    size_t n_hours;            /* any of them */
+    const char *comment;       /* NULL when not given */
+};
+
+/* `network`: something outside of ourselves that answers whenever our network does. */
+struct canary {
+    const char *host;
+    int port;
+};
+
 struct monitor {
     const char *name, *was;
     const char *kind; /* "http" */
@@ -67,7 +83,11 @@ struct monitor {
     struct label *labels;
     size_t n_labels;
     enum severity severity;
-    const struct policy *policy; /* after routes; never NULL */
+    const struct policy *policy;       /* after routes; never NULL */
+    const struct monitor **depends_on; /* no cycles; config sees to it */
+    size_t n_depends_on;
+    const struct window **windows; /* its own and those of the file that match it */
+    size_t n_windows;
     bool enabled;
 };
 
@@ -84,6 +104,7 @@ struct channel {
     size_t n_headers;
     int64_t timeout_ms;
     const char *ca_file;
+    int most_per_minute; /* attempts begun; more wait their turn. 0: no limit */
 };
 
 struct notify_rule {
@@ -97,6 +118,8 @@ struct person {
     const struct zone *zone; /* NULL: not given */
     struct notify_rule *rules;
     size_t n_rules;
+    struct notify_rule *low_rules; /* low urgency; none: `rules` */
+    size_t n_low_rules;
 };
 
 enum contact_kind { CONTACT_SCHEDULE, CONTACT_PERSON, CONTACT_CHANNEL };
@@ -114,6 +137,15 @@ struct step {
     size_t n_notify;
 };
 
+enum urgency_choice { CHOOSE_HIGH, CHOOSE_LOW, CHOOSE_BY_SEVERITY }; /* critical is high */
+
+struct urgency_rule {
+    enum urgency_choice inside, outside; /* without hours: `inside` always */
+    const struct zone *zone;
+    struct restriction *hours; /* support hours */
+    size_t n_hours;
+};
+
 struct policy {
     const char *name;
     struct step *steps;
@@ -123,6 +155,16 @@ struct policy {
     int64_t ack_timeout_ms;  /* 0: off */
     struct contact *fallback;
     size_t n_fallback;
+    int64_t remind_ms;        /* while acknowledged, the acknowledger is reminded; 0: off */
+    int64_t reopen_window_ms; /* failing again within it: the same incident. default 10 m; 0: off */
+    struct {
+        int changes;                  /* default 4; 0: never flapping; at most CHANGES_MAX */
+        int64_t within_ms, stable_ms; /* default 30 m, 10 m */
+    } flap;
+    struct urgency_rule urgency;
+    const char **group_by; /* `group`, `severity`, `monitor` or label names; none: no grouping */
+    size_t n_group_by;
+    int64_t group_wait_ms; /* before step 0, so that what fails together is told together */
 };
 
 struct route {
@@ -131,6 +173,8 @@ struct route {
     size_t n_match;
     const struct policy *policy;
 };
+
+#define STORM_LEAST 10
 
 enum role { ROLE_VIEWER, ROLE_RESPONDER, ROLE_ADMIN };
 
@@ -178,6 +222,25 @@ struct config {
     size_t n_policies;
     struct route *routes;
     size_t n_routes;
+    struct window *windows; /* all of the file; monitors point into them */
+    size_t n_windows;
+    /* More than so many incidents of a policy opened within so long are told as one. */
+    struct {
+        int incidents;     /* default 10; 0: off */
+        int64_t within_ms; /* default 1 m */
+        int share; /* percent of all monitors, at least STORM_LEAST of them: default 50; 0: off */
+    } storm;
+    struct canary *canaries;
+    size_t n_canaries;
+    struct {
+        struct secret url; /* bytes NULL: none */
+        const char *shown_url;
+        int64_t every_ms;
+    } dead_man;
+    const char **regions; /* those that must be there; none: nobody looks */
+    size_t n_regions;
+    int32_t *holidays; /* days since 1970, sorted */
+    size_t n_holidays;
 
     /* What config_free() ends besides the arena. A config made by hand leaves these empty. */
     struct map zones; /* name -> struct zone */

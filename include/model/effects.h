@@ -8,6 +8,7 @@
 struct effects {
     struct commit commit;               /* write this first, in one transaction */
     VEC(const struct delivery *) sends; /* then begin an attempt of each */
+    VEC(const char *) probes;           /* monitors to be probed at once, if they can; borrowed */
 };
 
 void effects_clear(struct effects *fx); /* keeps the memory */

@@ -6,6 +6,7 @@
 #define MODEL_FIELDS_H
 
 #include "model/incident.h"
+#include "model/quiet.h"
 
 enum field_kind {
     FIELD_END,
@@ -14,7 +15,8 @@ enum field_kind {
     FIELD_BOOL,
     FIELD_WORD,
     FIELD_TEXT,
-    FIELD_OBJECT
+    FIELD_OBJECT,
+    FIELD_TIMES /* `size` bytes of int64_t; zeros at its end are not written */
 };
 
 struct field {
@@ -23,7 +25,7 @@ struct field {
     size_t offset;
     size_t size;                    /* FIELD_TEXT: of the array */
     int64_t absent;                 /* numbers */
-    bool required;                  /* a record without it is none; a word is always required */
+    bool required;                  /* a record without it is none; else a word is its first */
     bool prose;                     /* FIELD_TEXT: cut when too long, instead of refused */
     const char *(*word)(int value); /* FIELD_WORD, both ways; from: -1 unknown */
     int (*from)(const char *word);
@@ -33,5 +35,6 @@ struct field {
 /* Each ends with a row of FIELD_END. */
 extern const struct field monitor_status_fields[], incident_fields[], delivery_fields[];
 extern const struct field attempt_fields[], transition_fields[];
+extern const struct field quiet_fields[], override_fields[];
 
 #endif

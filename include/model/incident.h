@@ -44,6 +44,21 @@ enum incident_state {
     INCIDENT_RESOLVED
 };
 
+/* Why an incident that is open pages nobody. Only paging is held back: probing goes on, and
+ * whoever had been paged before hears of the end. */
+enum hold {
+    HOLD_NONE,
+    HOLD_MAINTENANCE, /* of the file, or asked for */
+    HOLD_SILENCE,
+    HOLD_DEPENDENCY, /* something it depends on is down; hold_ref is the incident of the root */
+    HOLD_STORM,      /* too many at once; hold_ref is the incident that gathers them */
+    HOLD_GROUP,      /* likewise, by the policy's `group_by` */
+    HOLD_COUNT
+};
+
+/* Low urgency goes to step 0 by the people's low rules, and no further. */
+enum urgency { URGENCY_HIGH, URGENCY_LOW };
+
 /* What moved something. */
 enum cause {
     CAUSE_PROBE,
@@ -65,8 +80,15 @@ enum notice_type {
     NOTICE_RESOLVED,
     NOTICE_REMINDER,
     NOTICE_HANDOFF,
-    NOTICE_TEST
+    NOTICE_TEST,
+    NOTICE_UPDATED,        /* a note: what was gathered under it, how it flaps */
+    NOTICE_SNOOZED,        /* a note */
+    NOTICE_SILENCE_ENDING, /* to the author, while it holds something back */
+    NOTICE_COUNT
 };
+
+#define CHANGES_MAX   8   /* changes remembered to tell flapping */
+#define AFFECTED_SIZE 512 /* names of monitors, separated by blanks; cut at a name */
 
 /* Labels packed as lines "name=value\n", sorted by name; config refuses a set that does not fit. */
 #define LABELS_SIZE 512
@@ -90,6 +112,33 @@ struct incident {
     int step, loop;      /* the step executed last; -1 before the first */
     int64_t step_due_ms; /* next escalation step; 0 none */
     int64_t ack_due_ms;  /* acknowledgement runs out; 0 none */
+
+    enum notice_type opening; /* what step 0 of this cycle says */
+    enum severity paged;      /* the highest severity a page has told of */
+    int told_cycle;           /* pages before this cycle were told of an earlier end */
+    enum urgency urgency;
+    int64_t urgency_due_ms;   /* low urgency becomes high; 0: not by time */
+    int64_t snoozed_until_ms; /* 0: not snoozed */
+    int64_t remind_due_ms;    /* 0 none */
+    int reminded;
+    char assigned[NAME_SIZE]; /* the person it was reassigned to; empty: as the policy says */
+    char note[256];           /* the latest */
+
+    enum hold hold;
+    char hold_ref[NAME_SIZE]; /* id of a silence or incident, name of a monitor; may be empty */
+    char hold_why[192];       /* one sentence */
+    int64_t hold_until_ms;    /* when known; else 0 */
+    int64_t hold_bad;         /* its root recovered: held until so many bad results; 0: not so */
+
+    int reopened;
+    int64_t changes_ms[CHANGES_MAX]; /* of the state, newest last; 0: none */
+    bool flapping;
+    int64_t flap_due_ms; /* steady by then: flapping is over */
+
+    char affected[AFFECTED_SIZE]; /* monitors whose incidents were held under this one */
+    int n_affected;
+    int64_t update_due_ms;   /* those who were paged hear of new ones; 0: nothing to tell */
+    int64_t updated_note_ms; /* when they last did */
 };
 
 /* The news, as it was when it was decided. A retry sends the same. */
@@ -109,6 +158,10 @@ struct notice {
     char person[NAME_SIZE], person_name[128], schedule[NAME_SIZE], channel[NAME_SIZE];
     int step, loop;
     char why[192]; /* "step 1 of policy default: schedule primary, layer weekly" */
+    enum urgency urgency;
+    char affected[AFFECTED_SIZE];
+    int n_affected;
+    char note[256];
 };
 
 /*   waiting -> sending -> delivered
@@ -140,6 +193,7 @@ struct delivery {
     int status;      /* of the last attempt; 0 none */
     int cycle;       /* of the incident, when it was decided */
     int rule;        /* index of the personal rule; -1 for a channel contact */
+    bool replayed;   /* sent again by hand: goes out whatever became of its incident */
     char error[160]; /* the last attempt's fact */
 };
 
@@ -156,14 +210,23 @@ struct attempt {
     int64_t retry_after_ms; /* as asked by the receiver; 0 none */
     char error[160];
     char answer[160]; /* first bytes of the answer, printable */
+    char digest[65];  /* SHA-256 of the request's body, hex */
 };
 
 /* One transition: the same record is the log line, the audit entry and the API's event. */
 struct transition {
     int64_t at_ms;
-    enum { SUBJECT_MONITOR, SUBJECT_INCIDENT, SUBJECT_DELIVERY, SUBJECT_CONFIG } subject;
-    char name[NAME_SIZE]; /* monitor name, incident id, delivery id */
-    char from[16], to[16];
+    enum {
+        SUBJECT_MONITOR,
+        SUBJECT_INCIDENT,
+        SUBJECT_DELIVERY,
+        SUBJECT_CONFIG,
+        SUBJECT_QUIET,    /* a silence or maintenance */
+        SUBJECT_OVERRIDE, /* a kept override */
+        SUBJECT_SCHEDULE  /* who is on call changed by a reload or an override */
+    } subject;
+    char name[NAME_SIZE];  /* monitor name, incident id, delivery id, … */
+    char from[16], to[16]; /* docs/escalation.md lists the words */
     enum cause cause;
     char actor[NAME_SIZE];
     enum reason reason;

@@ -36,6 +36,11 @@ struct restriction {
     int32_t start_s, end_s; /* end < start passes midnight (or the end of the week) */
 };
 
+struct shift {
+    int64_t start_ms, end_ms;
+    struct slot people;
+};
+
 struct layer {
     const char *name;
     const struct zone *zone; /* the layer's own or the schedule's; never NULL */
@@ -59,6 +64,10 @@ struct layer {
     size_t n_members;
     struct restriction *restrict_to;
     size_t n_restrict; /* 0: always */
+    /* An imported calendar: these instead of turns, sorted by start; they may overlap. */
+    struct shift *shifts;
+    size_t n_shifts;
+    bool imported;
 };
 
 enum override_kind { OVERRIDE_SET, OVERRIDE_REPLACE, OVERRIDE_ADD, OVERRIDE_REMOVE };
@@ -68,11 +77,6 @@ struct override {
     int64_t start_ms, end_ms;
     struct slot people; /* set, add, remove; for replace the one replaced */
     struct slot with;   /* replace */
-};
-
-struct shift {
-    int64_t start_ms, end_ms;
-    struct slot people;
 };
 
 struct temporary {

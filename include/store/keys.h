@@ -13,6 +13,9 @@
  *   mw:{NAME}:deliveries:of     hash    incident -> ids of its deliveries, separated by blanks
  *   mw:{NAME}:ledger            stream  attempts; ID at_ms-n, growing; field j (JSON)
  *   mw:{NAME}:audit             stream  transitions; ID at_ms-n, growing; field j (JSON)
+ *   mw:{NAME}:quiets            hash    id -> silence or maintenance (JSON, format/state.h)
+ *   mw:{NAME}:overrides         hash    id -> override kept at run time (JSON)
+ *   mw:{NAME}:regions           hash    region -> when its daemon was last here (ms)
  *   mw:{NAME}:raw:REGION:MONITOR:INTERVAL_MS:YYYYMMDD
  *                               string  4 bytes a slot of INTERVAL_MS since 00:00 UTC
  *                               (stats/sample.h),
@@ -39,6 +42,9 @@ enum key {
     KEY_DELIVERIES_OF,
     KEY_LEDGER,
     KEY_AUDIT,
+    KEY_QUIETS,
+    KEY_OVERRIDES,
+    KEY_REGIONS,
     KEY_COUNT
 };
 

@@ -14,6 +14,13 @@ struct store;
 
 enum store_state { STORE_CONNECTING, STORE_UP, STORE_AWAY };
 
+/* We are here: noted under our region every few seconds while the store is up. Who was seen last
+ * when, ours included, comes by on_regions after each beat. */
+struct region_seen {
+    char region[NAME_SIZE];
+    int64_t seen_ms;
+};
+
 struct store_events {
     /* Exactly once, at most ~5 s after store_open(): the state as last committed, from Redis, or
      * from the spool when Redis is away (`away`). With neither it is empty. Borrowed for the call.
@@ -27,6 +34,8 @@ struct store_events {
     /* Redis just went away: fill `c` with everything open. It becomes the first record of the
      * spool, so that a restart during the outage knows it. Borrowed until the next event. */
     void (*on_snapshot)(void *arg, struct commit *c);
+    /* May be NULL. Borrowed for the call. */
+    void (*on_regions)(void *arg, const struct region_seen *regions, size_t n);
 };
 
 /* Copies what it needs of `c`. -1 at once for what can never work (directory unwritable, another
@@ -51,6 +60,18 @@ typedef void store_json_fn(void *arg, const char *json, size_t n, bool away);
 void store_read_deliveries(struct store *s, const char *incident /* or NULL */, size_t limit,
                            store_json_fn *done, void *arg);
 void store_read_resolved(struct store *s, size_t limit, store_json_fn *done, void *arg);
+/* One delivery, ended or not: a list of one, or empty. */
+void store_read_delivery(struct store *s, const char *id, store_json_fn *done, void *arg);
+/* Attempts of one delivery, or of all (NULL), begun in [from_ms, to_ms). */
+void store_read_attempts(struct store *s, const char *delivery, int64_t from_ms, int64_t to_ms,
+                         size_t limit, store_json_fn *done, void *arg);
+/* Transitions of one name (a monitor, an incident, …), or of all (NULL), in [from_ms, to_ms). */
+void store_read_transitions(struct store *s, const char *name, int64_t from_ms, int64_t to_ms,
+                            size_t limit, store_json_fn *done, void *arg);
+/* A monitor's raw results in [from_ms, to_ms), oldest first, as kept: a list of
+ * [due_ms, "verdict", "reason", latency_us]; at most a week at a time. */
+void store_read_results(struct store *s, const char *monitor, int64_t from_ms, int64_t to_ms,
+                        store_json_fn *done, void *arg);
 
 struct store_facts {
     enum store_state state;

@@ -24,8 +24,14 @@ struct web_app {
     struct store *(*store)(void *arg);
     const struct monitor_facts *(*facts)(void *arg, const char *monitor);
     bool (*ready)(void *arg, struct err *why_not); /* probing and able to deliver */
-    int (*act)(void *arg, const char *verb, const char *incident, const char *who,
-               struct err *e); /* "ack" "unack" "resolve" */
+    /* What people do; each as the engine's function of that name says. */
+    int (*deed)(void *arg, const struct deed *d, struct err *e);
+    int (*quiet_add)(void *arg, const struct quiet *draft, bool everything,
+                     const struct quiet **ret, struct err *e);
+    int (*quiet_end)(void *arg, const char *id, const char *who, struct err *e);
+    int (*override_add)(void *arg, struct kept_override *drafts, size_t n, struct err *e);
+    int (*override_end)(void *arg, const char *id, const char *who, struct err *e);
+    int (*replay)(void *arg, const struct delivery *d, const char *who, struct err *e);
     void (*metrics)(void *arg,
                     struct buf *out); /* the daemon's own families, already in exposition format */
     /* Sends a test notice now; `done` once with JSON of the outcome. -1: no such person or channel.

@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "model/incident.h"
+#include "model/quiet.h"
 
 #define STATE_MAX_BYTES 65536
 
@@ -22,6 +23,9 @@ int state_read_delivery(const char *json, size_t n, struct delivery *ret,
                         struct err *e) MW_MUST_CHECK;
 int state_read_attempt(const char *json, size_t n, struct attempt *ret,
                        struct err *e) MW_MUST_CHECK;
+int state_read_quiet(const char *json, size_t n, struct quiet *ret, struct err *e) MW_MUST_CHECK;
+int state_read_override(const char *json, size_t n, struct kept_override *ret,
+                        struct err *e) MW_MUST_CHECK;
 int state_read_transition(const char *json, size_t n, struct transition *ret,
                           struct err *e) MW_MUST_CHECK;
 

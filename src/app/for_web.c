@@ -28,31 +28,16 @@ static bool on_ready(void *arg, struct err *why_not)
     return health_ready(arg, why_not);
 }
 
-static const struct verb {
-    const char *name;
-    int (*run)(struct engine *e, const char *id, const char *who, int64_t now_ms,
-               struct effects *fx, struct err *err);
-} verbs[] = {
-    {"ack", engine_ack},
-    {"unack", engine_unack},
-    {"resolve", engine_resolve},
-};
-
-static int on_act(void *arg, const char *verb, const char *incident, const char *who, struct err *e)
+static int on_deed(void *arg, const struct deed *d, struct err *e)
 {
     struct app *a = arg;
     int rc;
 
     if (a->phase != APP_RUNNING)
         return err_set(e, "stopping");
-    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
-        if (!text_eq(verbs[i].name, verb))
-            continue;
-        rc = verbs[i].run(a->engine, incident, who, app_now_ms(a), decide_begin(a), e);
-        decide_end(a);
-        return rc;
-    }
-    return err_set(e, "no such verb `%s`", verb);
+    rc = engine_deed(a->engine, d, app_now_ms(a), decide_begin(a), e);
+    decide_end(a);
+    return rc;
 }
 
 static int on_test_page(void *arg, const char *to,
@@ -72,7 +57,7 @@ const struct web_app *app_for_web(struct app *a)
         .store = on_store,
         .facts = on_facts,
         .ready = on_ready,
-        .act = on_act,
+        .deed = on_deed,
         .metrics = app_metrics,
         .test_page = on_test_page,
     };

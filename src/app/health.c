@@ -39,7 +39,8 @@ static void check_loop(struct app *a)
 static void tell_store(struct app *a, bool bad)
 {
     a->health.store_told = bad;
-    engine_self(a->engine, SELF_STORE, bad, a->health.store_why, app_now_ms(a), decide_begin(a));
+    engine_self(a->engine, SELF_STORE, NULL, bad, a->health.store_why, app_now_ms(a),
+                decide_begin(a));
     decide_end(a);
 }
 
@@ -73,8 +74,8 @@ static void tell_blind(struct app *a, bool blind)
 {
     a->health.blind = blind;
     a->health.looked = true;
-    engine_self(a->engine, SELF_BLIND, blind, "most probes fail by our own trouble", app_now_ms(a),
-                decide_begin(a));
+    engine_self(a->engine, SELF_BLIND, NULL, blind, "most probes fail by our own trouble",
+                app_now_ms(a), decide_begin(a));
     decide_end(a);
 }
 

@@ -61,41 +61,6 @@ static struct incident_case *find_open(struct engine *e, const char *id, struct 
     return c;
 }
 
-int engine_ack(struct engine *e, const char *id, const char *who, int64_t now_ms,
-               struct effects *fx, struct err *err)
-{
-    struct desk k = {e->config, now_ms, CAUSE_PERSON, who, fx};
-    struct incident_case *c;
-
-    engine_begin(e);
-    c = find_open(e, id, err);
-    if (!c)
-        return -1;
-    if (c->incident.state == INCIDENT_ACKNOWLEDGED)
-        return err_set(err, "incident %s is already acknowledged by %s", c->incident.id,
-                       c->incident.acked_by);
-    case_ack(c, &k);
-    engine_settle(e, c, &k);
-    return 0;
-}
-
-int engine_unack(struct engine *e, const char *id, const char *who, int64_t now_ms,
-                 struct effects *fx, struct err *err)
-{
-    struct desk k = {e->config, now_ms, CAUSE_PERSON, who, fx};
-    struct incident_case *c;
-
-    engine_begin(e);
-    c = find_open(e, id, err);
-    if (!c)
-        return -1;
-    if (c->incident.state != INCIDENT_ACKNOWLEDGED)
-        return err_set(err, "incident %s is not acknowledged", c->incident.id);
-    case_unack(c, &k);
-    engine_settle(e, c, &k);
-    return 0;
-}
-
 /* A monitor that goes on failing after its incident was closed by hand must confirm anew before
  * it wakes anybody again. */
 static void confirm_anew(struct engine *e, const struct incident_case *c, struct effects *fx)
@@ -108,18 +73,57 @@ static void confirm_anew(struct engine *e, const struct incident_case *c, struct
     engine_put_watch(w, fx);
 }
 
-int engine_resolve(struct engine *e, const char *id, const char *who, int64_t now_ms,
-                   struct effects *fx, struct err *err)
+static int ack(struct engine *e, struct incident_case *c, const struct deed *d,
+               const struct desk *k, struct err *err)
 {
-    struct desk k = {e->config, now_ms, CAUSE_PERSON, who, fx};
+    (void)e;
+    (void)d;
+    if (c->incident.state == INCIDENT_ACKNOWLEDGED)
+        return err_set(err, "incident %s is already acknowledged by %s", c->incident.id,
+                       c->incident.acked_by);
+    case_ack(c, k);
+    return 0;
+}
+
+static int unack(struct engine *e, struct incident_case *c, const struct deed *d,
+                 const struct desk *k, struct err *err)
+{
+    (void)e;
+    (void)d;
+    if (c->incident.state != INCIDENT_ACKNOWLEDGED)
+        return err_set(err, "incident %s is not acknowledged", c->incident.id);
+    case_unack(c, k);
+    return 0;
+}
+
+static int resolve(struct engine *e, struct incident_case *c, const struct deed *d,
+                   const struct desk *k, struct err *err)
+{
+    (void)d;
+    (void)err;
+    confirm_anew(e, c, k->fx);
+    case_resolve(c, k, NULL);
+    return 0;
+}
+
+static int (*const deeds[DEED_COUNT])(struct engine *e, struct incident_case *c,
+                                      const struct deed *d, const struct desk *k,
+                                      struct err *err) = {
+    [DEED_ACK] = ack,
+    [DEED_UNACK] = unack,
+    [DEED_RESOLVE] = resolve,
+};
+
+int engine_deed(struct engine *e, const struct deed *d, int64_t now_ms, struct effects *fx,
+                struct err *err)
+{
+    struct desk k = {e->config, now_ms, CAUSE_PERSON, d->who, fx};
     struct incident_case *c;
 
     engine_begin(e);
-    c = find_open(e, id, err);
-    if (!c)
+    c = find_open(e, d->incident, err);
+    if (!c || deeds[d->kind](e, c, d, &k, err) < 0)
         return -1;
-    confirm_anew(e, c, fx);
-    case_resolve(c, &k, NULL);
     engine_settle(e, c, &k);
     return 0;
 }

@@ -10,13 +10,14 @@ static const struct {
     [SELF_BLIND] = {"self:blind", "midwatch is blind", SEVERITY_CRITICAL},
 };
 
-void engine_self(struct engine *e, enum self_trouble t, bool bad, const char *text, int64_t now_ms,
-                 struct effects *fx)
+void engine_self(struct engine *e, enum self_trouble t, const char *about, bool bad,
+                 const char *text, int64_t now_ms, struct effects *fx)
 {
     struct desk k = {e->config, now_ms, CAUSE_SELF, "", fx};
     struct incident i = {
         .severity = troubles[t].severity, .reason = REASON_LOCAL, .started_ms = now_ms, .count = 1};
 
+    (void)about;
     engine_begin(e);
     if (!bad) {
         engine_resolve_key(e, troubles[t].key, "over", &k);

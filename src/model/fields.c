@@ -40,6 +40,14 @@
         .key = k, .kind = FIELD_WORD, AT(type, member), .required = true, .word = noun##_word,     \
         .from = noun##_value                                                                       \
     }
+#define OPTION(k, type, member, noun)                                                              \
+    {                                                                                              \
+        .key = k, .kind = FIELD_WORD, AT(type, member), .word = noun##_word, .from = noun##_value  \
+    }
+#define TIMES(k, type, member)                                                                     \
+    {                                                                                              \
+        .key = k, .kind = FIELD_TIMES, SIZED(type, member)                                         \
+    }
 #define OBJECT(k, type, member, fields)                                                            \
     {                                                                                              \
         .key = k, .kind = FIELD_OBJECT, AT(type, member), .object = fields                         \
@@ -68,10 +76,15 @@ NAMED(incident_state, incident_state, incident_state_name, incident_state_from)
 NAMED(notice, notice_type, notice_name, notice_from)
 NAMED(delivery_state, delivery_state, delivery_state_name, delivery_state_from)
 NAMED(cause, cause, cause_name, cause_from)
+NAMED(hold, hold, hold_name, hold_from)
+NAMED(urgency, urgency, urgency_name, urgency_from)
+NAMED(quiet_kind, quiet_kind, quiet_kind_name, quiet_kind_from)
+NAMED(override_kind, override_kind, override_kind_name, override_kind_from)
 
 static const char *const reached_words[] = {"no", "maybe", "yes", NULL};
 static const char *const outcome_words[] = {"ok", "retry", "permanent", NULL};
-static const char *const subject_words[] = {"monitor", "incident", "delivery", "config", NULL};
+static const char *const subject_words[] = {"monitor", "incident", "delivery", "config",
+                                            "quiet",   "override", "schedule", NULL};
 
 static int word_in(const char *const *words, const char *word)
 {
@@ -154,6 +167,29 @@ const struct field incident_fields[] = {
     INT("loop", incident, loop),
     I64("step_due", incident, step_due_ms),
     I64("ack_due", incident, ack_due_ms),
+    OPTION("opening", incident, opening, notice),
+    OPTION("paged", incident, paged, severity),
+    INT("told_cycle", incident, told_cycle),
+    OPTION("urgency", incident, urgency, urgency),
+    I64("urgency_due", incident, urgency_due_ms),
+    I64("snoozed_until", incident, snoozed_until_ms),
+    I64("remind_due", incident, remind_due_ms),
+    INT("reminded", incident, reminded),
+    NAME("assigned", incident, assigned),
+    PROSE("note", incident, note),
+    OPTION("hold", incident, hold, hold),
+    NAME("hold_ref", incident, hold_ref),
+    PROSE("hold_why", incident, hold_why),
+    I64("hold_until", incident, hold_until_ms),
+    I64("hold_bad", incident, hold_bad),
+    INT("reopened", incident, reopened),
+    TIMES("changes", incident, changes_ms),
+    BOOL("flapping", incident, flapping),
+    I64("flap_due", incident, flap_due_ms),
+    PROSE("affected", incident, affected),
+    INT("n_affected", incident, n_affected),
+    I64("update_due", incident, update_due_ms),
+    I64("updated_note", incident, updated_note_ms),
     {0},
 };
 
@@ -181,6 +217,10 @@ static const struct field notice_fields[] = {
     INT("step", notice, step),
     INT("loop", notice, loop),
     PROSE("why", notice, why),
+    OPTION("urgency", notice, urgency, urgency),
+    PROSE("affected", notice, affected),
+    INT("n_affected", notice, n_affected),
+    PROSE("note", notice, note),
     {0},
 };
 
@@ -196,6 +236,7 @@ const struct field delivery_fields[] = {
     INT("status", delivery, status),
     INT("cycle", delivery, cycle),
     INDEX("rule", delivery, rule),
+    BOOL("replayed", delivery, replayed),
     PROSE("error", delivery, error),
     OBJECT("notice", delivery, notice, notice_fields),
     {0},
@@ -212,6 +253,7 @@ const struct field attempt_fields[] = {
     I64("retry_after_ms", attempt, retry_after_ms),
     PROSE("error", attempt, error),
     PROSE("answer", attempt, answer),
+    NAME("digest", attempt, digest),
     {0},
 };
 
@@ -221,4 +263,32 @@ const struct field transition_fields[] = {
     NAME("to", transition, to),       WORD("cause", transition, cause, cause),
     NAME("actor", transition, actor), WORD("reason", transition, reason, reason),
     PROSE("text", transition, text),  {0},
+};
+
+const struct field quiet_fields[] = {
+    ID("id", quiet, id),
+    WORD("kind", quiet, kind, quiet_kind),
+    NAME("matchers", quiet, matchers),
+    I64("start", quiet, start_ms),
+    I64("end", quiet, end_ms),
+    I64("created", quiet, created_ms),
+    NAME("author", quiet, author),
+    NAME("ended_by", quiet, ended_by),
+    PROSE("comment", quiet, comment),
+    BOOL("warned", quiet, warned),
+    {0},
+};
+
+const struct field override_fields[] = {
+    ID("id", kept_override, id),
+    NAME("schedule", kept_override, schedule),
+    WORD("kind", kept_override, kind, override_kind),
+    I64("start", kept_override, start_ms),
+    I64("end", kept_override, end_ms),
+    I64("created", kept_override, created_ms),
+    NAME("people", kept_override, people),
+    NAME("with", kept_override, with),
+    NAME("author", kept_override, author),
+    PROSE("comment", kept_override, comment),
+    {0},
 };

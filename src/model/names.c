@@ -1,6 +1,8 @@
 /* names.c - one table a noun. */
 #include "model/names.h"
 
+#include "model/deed.h"
+
 #include <assert.h>
 #include <string.h>
 
@@ -23,8 +25,24 @@ static const char *const incident_states[] = {"triggered", "acknowledged", "snoo
 static const char *const notices[] = {
     "incident.triggered", "incident.escalated", "incident.acknowledged", "incident.unacknowledged",
     "incident.resolved",  "incident.reminder",  "oncall.handoff",        "test",
+    "incident.updated",   "incident.snoozed",   "silence.ending",
 };
-_Static_assert(COUNT(notices) == NOTICE_TEST + 1, "one word for each notice");
+_Static_assert(COUNT(notices) == NOTICE_COUNT, "one word for each notice");
+
+static const char *const holds[] = {"", "maintenance", "silence", "dependency", "storm", "group"};
+_Static_assert(COUNT(holds) == HOLD_COUNT, "one word for each hold");
+
+static const char *const urgencies[] = {"high", "low"};
+
+static const char *const quiet_kinds[] = {"silence", "maintenance"};
+
+static const char *const quiet_states[] = {"pending", "active", "over"};
+
+static const char *const override_kinds[] = {"set", "replace", "add", "remove"};
+
+static const char *const deeds[] = {"ack",      "unack",    "resolve", "snooze",
+                                    "reassign", "escalate", "note"};
+_Static_assert(COUNT(deeds) == DEED_COUNT, "one word for each deed");
 
 static const char *const delivery_states[] = {"waiting", "sending", "delivered",
                                               "refused", "failed",  "overtaken"};
@@ -65,3 +83,13 @@ NOUN(incident_state, incident_state, incident_states)
 NOUN(notice, notice_type, notices)
 NOUN(delivery_state, delivery_state, delivery_states)
 NOUN(cause, cause, causes)
+NOUN(hold, hold, holds)
+NOUN(urgency, urgency, urgencies)
+NOUN(quiet_kind, quiet_kind, quiet_kinds)
+NOUN(override_kind, override_kind, override_kinds)
+NOUN(deed, deed_kind, deeds)
+
+const char *quiet_state_name(enum quiet_state s)
+{
+    return word(quiet_states, COUNT(quiet_states), (unsigned)s);
+}

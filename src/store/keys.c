@@ -19,6 +19,9 @@ static const struct {
     [KEY_DELIVERIES_OF] = {"deliveries:of", "hash"},
     [KEY_LEDGER] = {"ledger", "stream"},
     [KEY_AUDIT] = {"audit", "stream"},
+    [KEY_QUIETS] = {"quiets", "hash"},
+    [KEY_OVERRIDES] = {"overrides", "hash"},
+    [KEY_REGIONS] = {"regions", "hash"},
 };
 
 size_t key_of(char dst[KEY_SIZE], const char *space, enum key k)

@@ -66,7 +66,7 @@ static void reply_done(struct call *c, const struct incident *before, const char
     reply_incident(c->web, c->q, now != NULL ? now : &ended);
 }
 
-static void act(struct call *c, const char *verb)
+static void act(struct call *c, enum deed_kind kind)
 {
     size_t fitting;
     const struct incident *i = incident_find(c->engine, c->arg, &fitting);
@@ -85,25 +85,27 @@ static void act(struct call *c, const char *verb)
         return;
     struct incident before = *i;
 
-    if (c->web->app->act(c->web->app_arg, verb, before.id, who, &e) < 0) {
+    struct deed d = {.kind = kind, .incident = before.id, .who = who};
+
+    if (c->web->app->deed(c->web->app_arg, &d, &e) < 0) {
         reply_problem(c->web, c->q, 409, "%s", e.text);
         return;
     }
-    log_info("web", "%s %s by %s from %s", verb, before.id, who, c->v->peer);
+    log_info("web", "%s %s by %s from %s", deed_name(kind), before.id, who, c->v->peer);
     reply_done(c, &before, who);
 }
 
 void on_ack(struct call *c)
 {
-    act(c, "ack");
+    act(c, DEED_ACK);
 }
 
 void on_unack(struct call *c)
 {
-    act(c, "unack");
+    act(c, DEED_UNACK);
 }
 
 void on_resolve(struct call *c)
 {
-    act(c, "resolve");
+    act(c, DEED_RESOLVE);
 }

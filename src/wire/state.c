@@ -31,6 +31,8 @@ static int take_int(const struct field *f, const struct jv *v, char *p, struct e
 
 static int take_word(const struct field *f, const struct jv *v, char *p, struct err *e)
 {
+    if (v == NULL && !f->required)
+        return 0;
     int value = jv_text(v) != NULL ? f->from(jv_text(v)) : -1;
 
     if (value < 0)
@@ -63,6 +65,20 @@ static int take_bool(const struct field *f, const struct jv *v, char *p, struct 
     return 0;
 }
 
+static int take_times(const struct field *f, const struct jv *v, char *p, struct err *e)
+{
+    size_t n = jv_len(v);
+
+    if (v != NULL && jv_type(v) != JV_LIST)
+        return err_set(e, "%s is not a list", f->key);
+    for (size_t i = 0; i < n && i < f->size / sizeof(int64_t); i++) {
+        int64_t at_ms = jv_int(jv_at(v, i), 0);
+
+        memcpy(p + i * sizeof at_ms, &at_ms, sizeof at_ms);
+    }
+    return 0;
+}
+
 static int take_object(const struct field *fields, const struct jv *object, char *base,
                        struct err *e);
 
@@ -74,6 +90,8 @@ static int take_member(const struct field *f, const struct jv *v, char *p, struc
         return take_text(f, v, p, e);
     if (f->kind == FIELD_BOOL)
         return take_bool(f, v, p, e);
+    if (f->kind == FIELD_TIMES)
+        return take_times(f, v, p, e);
     if (f->kind != FIELD_OBJECT)
         return take_int(f, v, p, e);
     if (take_object(f->object, v, p, e) != 0)
@@ -122,3 +140,5 @@ READER(state_read_incident, incident, incident_fields)
 READER(state_read_delivery, delivery, delivery_fields)
 READER(state_read_attempt, attempt, attempt_fields)
 READER(state_read_transition, transition, transition_fields)
+READER(state_read_quiet, quiet, quiet_fields)
+READER(state_read_override, kept_override, override_fields)

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "config/load.h"
+#include "deeds.h"
 #include "engine/engine.h"
 #include "unit.h"
 

@@ -135,8 +135,8 @@ static void something(struct sim *s)
             break;
         text_copy(id, sizeof id, open[sim_random(s) % n]->id);
         effects_clear(&s->fx);
-        rc = sim_random(s) % 3 ? engine_ack(s->engine, id, "ana", s->now_ms, &s->fx, NULL)
-                               : engine_resolve(s->engine, id, "ana", s->now_ms, &s->fx, NULL);
+        rc = sim_random(s) % 3 ? deed_ack(s->engine, id, "ana", s->now_ms, &s->fx, NULL)
+                               : deed_resolve(s->engine, id, "ana", s->now_ms, &s->fx, NULL);
         if (rc == 0)
             sim_handle(s);
         break;

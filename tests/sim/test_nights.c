@@ -146,7 +146,7 @@ static bool maybe_ack(struct sim *s)
         return false;
     text_copy(id, sizeof id, open[sim_random(s) % n]->id);
     effects_clear(&s->fx);
-    if (engine_ack(s->engine, id, "ana", s->now_ms, &s->fx, NULL) < 0)
+    if (deed_ack(s->engine, id, "ana", s->now_ms, &s->fx, NULL) < 0)
         return false;
     s->acks++;
     sim_handle(s);

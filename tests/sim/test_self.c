@@ -17,7 +17,7 @@ static void begin(struct sim *s)
 static void trouble(struct sim *s, enum self_trouble t, bool bad)
 {
     effects_clear(&s->fx);
-    engine_self(s->engine, t, bad, "connection refused", s->now_ms, &s->fx);
+    engine_self(s->engine, t, NULL, bad, "connection refused", s->now_ms, &s->fx);
     sim_handle(s);
     sim_run(s, s->now_ms + 5000);
 }

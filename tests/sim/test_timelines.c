@@ -143,13 +143,13 @@ static void act(struct sim *s, enum act what)
     case NOTHING:
         return;
     case ACK:
-        assert_int_equal(engine_ack(s->engine, "api", "zoe", s->now_ms, &s->fx, NULL), 0);
+        assert_int_equal(deed_ack(s->engine, "api", "zoe", s->now_ms, &s->fx, NULL), 0);
         break;
     case UNACK:
-        assert_int_equal(engine_unack(s->engine, "api", "zoe", s->now_ms, &s->fx, NULL), 0);
+        assert_int_equal(deed_unack(s->engine, "api", "zoe", s->now_ms, &s->fx, NULL), 0);
         break;
     case RESOLVE:
-        assert_int_equal(engine_resolve(s->engine, "api", "ana", s->now_ms, &s->fx, NULL), 0);
+        assert_int_equal(deed_resolve(s->engine, "api", "ana", s->now_ms, &s->fx, NULL), 0);
         break;
     case RECOVER:
         s->down[0] = false;

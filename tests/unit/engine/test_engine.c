@@ -61,7 +61,7 @@ static void id__by_hand_resolved_and_open_again__is_another(void **state)
                                "fail_after: 1, policy: p } ]\n");
     world_results(&s, "api", "b");
     text_copy(before, sizeof before, world_incident(&s, 0)->id);
-    EVENT(&s, rc = engine_resolve(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
+    EVENT(&s, rc = deed_resolve(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
     assert_int_equal(rc, 0);
     world_result_at(&s, "api", VERDICT_DOWN, "refused"); /* in the same millisecond */
     assert_string_not_equal(world_incident(&s, 0)->id, before);
@@ -81,12 +81,12 @@ static void incidents__are_the_open_ones_oldest_first(void **state)
     world_results(&s, "db", "bb");
     world_results(&s, "api", "bb");
     s.now_ms++;
-    EVENT(&s, engine_self(s.engine, SELF_BLIND, true, "x", s.now_ms, &s.fx));
+    EVENT(&s, engine_self(s.engine, SELF_BLIND, NULL, true, "x", s.now_ms, &s.fx));
     assert_int_equal(world_open(&s), 3);
     assert_string_equal(world_incident(&s, 0)->monitor, "db");
     assert_string_equal(world_incident(&s, 1)->monitor, "api");
     world_end(&s, "a", OUTCOME_OK);
-    EVENT(&s, rc = engine_resolve(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
+    EVENT(&s, rc = deed_resolve(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
     assert_int_equal(rc, 0);
     assert_int_equal(world_open(&s), 2);
     assert_string_equal(world_incident(&s, 0)->monitor, "db");
@@ -185,7 +185,7 @@ static void snapshot__restored__is_the_same_world(void **state)
     world_end(&s, "a", OUTCOME_OK);
     world_results(&s, "db", "b");
     world_end(&s, "f", OUTCOME_RETRY);
-    EVENT(&s, rc = engine_ack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
+    EVENT(&s, rc = deed_ack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
     assert_int_equal(rc, 0);
     world_end(&s, "a", OUTCOME_RETRY);
     wake = engine_wake_ms(s.engine);

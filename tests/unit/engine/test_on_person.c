@@ -9,7 +9,7 @@ static int say(struct sim *s, enum verb v, const char *id, struct err *e)
 {
     static int (*const verbs[])(struct engine *, const char *, const char *, int64_t,
                                 struct effects *,
-                                struct err *) = {engine_ack, engine_unack, engine_resolve};
+                                struct err *) = {deed_ack, deed_unack, deed_resolve};
     int rc = 0;
 
     EVENT(s, rc = verbs[v](s->engine, id, "zoe", s->now_ms, &s->fx, e));
@@ -267,7 +267,7 @@ static void resolve__of_our_own_trouble__touches_no_monitor(void **state)
 
     (void)state;
     world_begin(&s, WORLD_ONE);
-    EVENT(&s, engine_self(s.engine, SELF_BLIND, true, "x", s.now_ms, &s.fx));
+    EVENT(&s, engine_self(s.engine, SELF_BLIND, NULL, true, "x", s.now_ms, &s.fx));
     assert_int_equal(say(&s, RESOLVE, "self:blind", NULL), 0);
     assert_int_equal(s.fx.commit.monitors.n, 0);
     assert_int_equal(world_open(&s), 0);

@@ -175,7 +175,7 @@ static void restore__pages_of_a_second_round__keep_their_order(void **state)
     world_end(&s, "a", OUTCOME_OK);
     world_ack(&s, "api");
     world_end(&s, "a", OUTCOME_OK);
-    EVENT(&s, rc = engine_unack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
+    EVENT(&s, rc = deed_unack(s.engine, "api", "zoe", s.now_ms, &s.fx, NULL));
     assert_int_equal(rc, 0);
     world_tick(&s, 10000);
     assert_int_equal(s.store.deliveries.n, 4);
@@ -271,7 +271,7 @@ static void late_restore__clock_was_set_back__leaves_our_own_timers_alone(void *
     s.now_ms -= 3600000;
     world_kill(&s);
     world_store_away = true;
-    EVENT(&s, engine_self(s.engine, SELF_STORE, true, "refused", s.now_ms, &s.fx));
+    EVENT(&s, engine_self(s.engine, SELF_STORE, NULL, true, "refused", s.now_ms, &s.fx));
     world_end(&s, "f", OUTCOME_RETRY);
     due_ms = engine_oldest_due_ms(s.engine);
     world_store_away = false;

@@ -3,7 +3,7 @@
 
 static void tell(struct sim *s, enum self_trouble t, bool bad, const char *text)
 {
-    EVENT(s, engine_self(s->engine, t, bad, text, s->now_ms, &s->fx));
+    EVENT(s, engine_self(s->engine, t, NULL, bad, text, s->now_ms, &s->fx));
 }
 
 static void trouble__each_kind__is_one_incident_by_the_default_policy(void **state)

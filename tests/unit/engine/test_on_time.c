@@ -157,10 +157,10 @@ static void something(struct sim *s, struct dice *d)
         world_results(s, name, "gg");
         return;
     case 3:
-        EVENT(s, rc = engine_ack(s->engine, name, "zoe", s->now_ms, &s->fx, NULL));
+        EVENT(s, rc = deed_ack(s->engine, name, "zoe", s->now_ms, &s->fx, NULL));
         break;
     case 4:
-        EVENT(s, rc = engine_unack(s->engine, name, "zoe", s->now_ms, &s->fx, NULL));
+        EVENT(s, rc = deed_unack(s->engine, name, "zoe", s->now_ms, &s->fx, NULL));
         break;
     case 5:
         world_restart(s);

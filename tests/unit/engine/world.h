@@ -226,7 +226,7 @@ static inline void world_ack(struct sim *s, const char *id)
 {
     int rc = 0;
 
-    EVENT(s, rc = engine_ack(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
+    EVENT(s, rc = deed_ack(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
     assert_int_equal(rc, 0);
 }
 
@@ -234,7 +234,7 @@ static inline void world_resolve(struct sim *s, const char *id)
 {
     int rc = 0;
 
-    EVENT(s, rc = engine_resolve(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
+    EVENT(s, rc = deed_resolve(s->engine, id, "zoe", s->now_ms, &s->fx, NULL));
     assert_int_equal(rc, 0);
 }
 

@@ -114,19 +114,13 @@ static inline bool on_ready(void *arg, struct err *why_not)
     return w->ready;
 }
 
-static inline int on_act(void *arg, const char *verb, const char *incident, const char *who,
-                         struct err *e)
+static inline int on_deed(void *arg, const struct deed *d, struct err *e)
 {
     struct world *w = arg;
-    int64_t now = loop_now_ms();
 
-    snprintf(w->acted, sizeof w->acted, "%s %s", verb, who);
+    snprintf(w->acted, sizeof w->acted, "%s %s", deed_name(d->kind), d->who);
     effects_clear(&w->fx);
-    if (strcmp(verb, "ack") == 0)
-        return engine_ack(w->engine, incident, who, now, &w->fx, e);
-    if (strcmp(verb, "unack") == 0)
-        return engine_unack(w->engine, incident, who, now, &w->fx, e);
-    return engine_resolve(w->engine, incident, who, now, &w->fx, e);
+    return engine_deed(w->engine, d, loop_now_ms(), &w->fx, e);
 }
 
 static inline void on_metrics(void *arg, struct buf *out)
@@ -201,9 +195,15 @@ static inline void open_world_with(struct world **ret, const char *users)
     load(w, users);
     w->engine = engine_new();
     engine_configure(w->engine, w->config, loop_now_ms(), &w->fx);
-    w->app = (struct web_app){on_config,  on_engine,    on_store,
-                              on_facts,   on_ready,     on_act,
-                              on_metrics, on_test_page, loop_now_ms() - 5000};
+    w->app = (struct web_app){.config = on_config,
+                              .engine = on_engine,
+                              .store = on_store,
+                              .facts = on_facts,
+                              .ready = on_ready,
+                              .deed = on_deed,
+                              .metrics = on_metrics,
+                              .test_page = on_test_page,
+                              .started_ms = loop_now_ms() - 5000};
     if (web_open(&w->loop, w->config, &w->app, w, &w->web, &e) < 0)
         fail_msg("%s", e.text);
 }
