@@ -39,7 +39,8 @@ static void put_kind(struct buf *b, const struct row *row)
     else
         buf_str(b, row->type->word);
     if (row->type->print)
-        buf_printf(b, ", %s to %s", row->type->print(row->min, low, sizeof low),
+        buf_printf(b, ", %s%s to %s", row->flags & ROW_OR_ZERO ? "0 or " : "",
+                   row->type->print(row->min, low, sizeof low),
                    row->type->print(row->max, high, sizeof high));
     else if (row->max > 0)
         buf_printf(b, ", at most %lld bytes", (long long)row->max);
@@ -88,7 +89,7 @@ void doc_wrap(struct buf *out, const char *text, const char *prefix, size_t widt
 
 const char *doc_path_end(const struct row *row)
 {
-    if (row->type == &type_list)
+    if (row->type->list)
         return "[]";
     return row->type == &type_named ? ".NAME" : "";
 }

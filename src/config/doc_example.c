@@ -49,7 +49,7 @@ static void print_below(struct example *x, const struct row *row)
         put_indent(x, x->indent);
         buf_printf(x->out, "%s:\n", row->example);
         x->indent += 2;
-    } else if (row->type == &type_list) {
+    } else if (row->type->list) {
         x->dash = true;
         x->indent += 2;
     }

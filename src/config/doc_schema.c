@@ -99,7 +99,7 @@ static void write_named(const struct shape *shape, struct jw *w)
 
 static void write_value(const struct row *row, struct jw *w)
 {
-    if (row->type == &type_list)
+    if (row->type->list)
         write_list(row->of, w);
     else if (row->type == &type_named)
         write_named(row->of, w);

@@ -120,7 +120,8 @@ static const struct row file_rows[] = {
      .example = "fra", .text = "Where this process stands."},
     {"include", &type_include, .example = "[conf.d/*.yaml]",
      .text = "More files, as patterns seen from this file. Their monitors, people, channels, "
-             "schedules, policies and routes are added to those here; a name defined twice is an "
+             "schedules, policies, routes and maintenance are added to those here; a name defined "
+             "twice is an "
              "error. Only the first file may include."},
     {"store", &type_map, .of = &shape_store,
      .text = "Where results, incidents and deliveries are kept."},
@@ -130,6 +131,9 @@ static const struct row file_rows[] = {
     {"monitors", &type_list, offsetof(struct config, monitors), offsetof(struct config, n_monitors),
      .of = &shape_monitor,
      .text = "What is watched. May be empty: then midwatch only keeps the rotation."},
+    {"maintenance", &type_windows, .of = &shape_maintenance,
+     .text = "When several monitors may be down: nobody is paged, and availability does not "
+             "suffer."},
     {"people", &type_named, offsetof(struct config, people), offsetof(struct config, n_people),
      .of = &shape_person, .example = "ana", .text = "Who can be on call."},
     {"channels", &type_named, offsetof(struct config, channels),

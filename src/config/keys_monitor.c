@@ -112,7 +112,7 @@ static const struct choice severities[] = {
     {"info", SEVERITY_INFO},
     {0},
 };
-static const enum target policy = TARGET_POLICY;
+static const enum target policy = TARGET_POLICY, monitor = TARGET_MONITOR;
 
 #define AT(field) offsetof(struct monitor, field)
 
@@ -154,13 +154,19 @@ static const struct row monitor_rows[] = {
      .flags = ROW_DEFAULTS, .example = "critical", .text = "How bad it is when it is down."},
     {"policy", &type_ref, AT(policy), .of = &policy, .flags = ROW_DEFAULTS, .example = "default",
      .text = "Who is told, unless a route says otherwise. Without it, the policy `default`."},
+    {"depends_on", &type_refs, AT(depends_on), AT(n_depends_on), .of = &monitor,
+     .flags = ROW_INSTEAD, .example = "[db]",
+     .text = "While one of these monitors is down, nobody is paged for this one; probing, history "
+             "and the end of what was paged before go on."},
+    {"maintenance", &type_windows, .of = &shape_window,
+     .text = "When it may be down: nobody is paged, and its availability does not suffer."},
     {"enabled", &type_bool, AT(enabled), .normal = "true", .example = "true",
      .text = "Whether it is probed at all."},
 };
 
 static const char *const later_keys[] = {
-    "tcp",       "tls",     "dns",    "icmp",       "redis",       "postgres", "exec",
-    "heartbeat", "journey", "signal", "depends_on", "maintenance", NULL,
+    "tcp",  "tls",       "dns",     "icmp",   "redis", "postgres",
+    "exec", "heartbeat", "journey", "signal", NULL,
 };
 
 static void begin_monitor(struct reader *r, void *object)

@@ -36,7 +36,7 @@ static void check_restriction(struct reader *r, const struct node *n, void *obje
                    "and `to`");
 }
 
-static const struct shape shape_restrict = {
+const struct shape shape_restrict = {
     .name = "restriction",
     ROWS(restrict_rows),
     .size = sizeof(struct restriction),

@@ -26,6 +26,7 @@ static void add_default_policy(struct reader *r)
     if (!c->policies)
         c->policies = arena_new(a, struct policy);
     struct policy *p = &c->policies[c->n_policies++];
+    read_normals(r, &shape_policy, r->root, p);
     p->name = "default";
     p->steps = arena_new(a, struct step);
     p->n_steps = 1;
@@ -67,10 +68,10 @@ static const char *own_value(const struct monitor *m, const char *name)
     return label_of(m, name);
 }
 
-static bool route_matches(const struct route *route, const struct monitor *m)
+bool match_fits(const struct label *match, size_t n, const struct monitor *m)
 {
-    for (size_t i = 0; i < route->n_match; i++)
-        if (!text_eq(own_value(m, route->match[i].name), route->match[i].value))
+    for (size_t i = 0; i < n; i++)
+        if (!text_eq(own_value(m, match[i].name), match[i].value))
             return false;
     return true;
 }
@@ -78,7 +79,7 @@ static bool route_matches(const struct route *route, const struct monitor *m)
 static const struct policy *route_of(const struct config *c, const struct monitor *m)
 {
     for (size_t i = 0; i < c->n_routes; i++)
-        if (route_matches(&c->routes[i], m))
+        if (match_fits(c->routes[i].match, c->routes[i].n_match, m))
             return c->routes[i].policy;
     return NULL;
 }
@@ -282,6 +283,7 @@ void link_config(struct reader *r)
     if (!config_policy(r->config, "default"))
         add_default_policy(r);
     check_former_names(r);
+    link_monitors(r);
     check_load(r);
     if (r->config->n_channels == 0)
         diag_warn(r->d, r->root, "there are no `channels`: nobody will be told");

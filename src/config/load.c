@@ -39,7 +39,7 @@ static bool grows(const struct node *n, const char *key)
     for (size_t i = 0; i < shape_file.n_rows; i++) {
         const struct row *row = &shape_file.rows[i];
         if (strcmp(row->key, key) == 0)
-            return (row->type == &type_list && n->kind == NODE_LIST) ||
+            return (row->type->list && n->kind == NODE_LIST) ||
                    (row->type == &type_named && n->kind == NODE_MAP);
     }
     return false;
@@ -192,6 +192,7 @@ static void loading_init(struct loading *l, const char *path, const struct load_
 static void loading_done(struct loading *l)
 {
     refs_done(&l->reader.refs);
+    vec_done(&l->reader.windows);
     map_done(&l->seen);
     tree_done(&l->tree);
 }

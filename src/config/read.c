@@ -293,7 +293,8 @@ static void schema_include(const struct row *row, struct jw *w)
 }
 
 const struct type type_map = {"mapping", "a mapping", .read = read_nested, .nested = true};
-const struct type type_list = {"list of mappings", "a list", .read = read_list, .nested = true};
+const struct type type_list = {"list of mappings", "a list", .read = read_list, .nested = true,
+                               .list = true};
 const struct type type_named = {"mapping by name", "a mapping of names", .read = read_named,
                                 .nested = true};
 const struct type type_defaults = {"mapping", "a mapping", .read = read_defaults, .nested = true};

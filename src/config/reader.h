@@ -23,6 +23,25 @@ struct definition {
     const struct node *place;
 };
 
+/* An end of a maintenance window: a time of day, or a date with a time. */
+struct edge {
+    bool given, dated;
+    bool instant;  /* dated, with an offset or Z */
+    int32_t day_s; /* from local midnight */
+    int64_t at_ms; /* dated */
+};
+
+/* A maintenance window as it is read, before it is known where all of them will lie. */
+struct planned {
+    struct window window;
+    struct restriction hours;
+    struct edge start, end;
+    const struct node *place;
+    struct monitor *owner; /* NULL: `match` tells whose it is */
+    struct label *match;
+    size_t n_match;
+};
+
 struct reader {
     struct config *config;
     struct tree *tree;
@@ -31,6 +50,7 @@ struct reader {
     struct refs refs;
     const struct zone *zone; /* in which local times are read here; NULL: none given */
     struct monitor defaults; /* what a monitor is when it says nothing */
+    VEC(struct planned) windows;
 };
 
 void read_map(struct reader *r, const struct shape *shape, const struct node *n, void *object);
@@ -69,7 +89,14 @@ void refs_done(struct refs *refs);
 const char *target_name(enum target target);
 const struct definition *refs_find(const struct reader *r, enum target target, const char *name);
 
+/* keys_policy.c: what is wrong with a `match`. */
+void match_check(struct reader *r, const struct node *match);
+
 /* link.c: what needs the whole: policies, routes, load, who can be paged. */
 void link_config(struct reader *r);
+/* Does all of `match` hold for the monitor? */
+bool match_fits(const struct label *match, size_t n, const struct monitor *m);
+/* link_monitors.c: the windows of each, and what each depends on. */
+void link_monitors(struct reader *r);
 
 #endif

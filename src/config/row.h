@@ -25,6 +25,7 @@ struct type {
     const char *(*print)(int64_t value, char *dst, size_t size);
     bool wide;   /* the field is an int64_t, else an int */
     bool nested; /* of is a struct shape */
+    bool list;   /* nested: as many of them as one likes */
 };
 
 enum row_flag {
@@ -32,7 +33,9 @@ enum row_flag {
     ROW_SECRET = 2,   /* never shown, not even when it stands in the file itself */
     ROW_DEFAULTS = 4, /* may stand in `defaults` too */
     ROW_RESTART = 8,  /* read at start only; all other keys follow a reload */
-    ROW_INSTEAD = 16, /* excludes a key before it: a comment in the example */
+    ROW_INSTEAD = 16, /* excludes a key before it, or names what is not there: a comment in the
+                         example */
+    ROW_OR_ZERO = 32, /* a number may also be 0, which is below its minimum */
 };
 
 struct row {
@@ -98,18 +101,21 @@ extern const struct type type_text, type_line, type_name, type_secret, type_bool
 extern const struct type type_url, type_secret_url, type_store_url, type_listen, type_path,
     type_file, type_sha256, type_signing;
 /* types_lists.c */
-extern const struct type type_headers, type_labels, type_expect;
+extern const struct type type_headers, type_labels, type_expect, type_names, type_refs;
 /* types_time.c */
 extern const struct type type_zone, type_instant, type_anchor, type_every, type_days, type_day_time,
-    type_week_time;
+    type_week_time, type_window_time;
 /* types_people.c */
 extern const struct type type_people, type_people_or_nobody, type_members, type_contacts;
 /* read.c */
 extern const struct type type_ref, type_map, type_list, type_named, type_defaults, type_include;
 
+/* keys_maintenance.c */
+extern const struct type type_windows;
+
 /* keys_*.c */
 extern const struct shape shape_file, shape_defaults, shape_monitor, shape_person, shape_channel,
-    shape_schedule, shape_policy, shape_route;
+    shape_schedule, shape_policy, shape_route, shape_restrict, shape_window, shape_maintenance;
 
 /* What values from outside look like, for the patterns of the schema. */
 #define OR_OUTSIDE "|\\$\\{"

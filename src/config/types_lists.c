@@ -129,6 +129,117 @@ const struct type type_labels = {
     .pattern = "^[A-Za-z0-9._-]{1,64}$",
 };
 
+/* --- lists of names ----------------------------------------------------------------------- */
+
+#define NAMES_MAX 100
+
+/* What has been said already need not be said again: that is a slip. */
+static bool named_before(const struct node *list, const struct entry *end)
+{
+    node_each(e, list) {
+        if (e == end)
+            return false;
+        if (e->value->kind == NODE_TEXT && strcmp(e->value->text, end->value->text) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool name_in_list(struct reader *r, const struct row *row, const struct node *list,
+                         const struct entry *e)
+{
+    char found[FOUND_SIZE];
+    const char *text = read_text(r, row, e->value);
+    if (!text)
+        return false;
+    if (!name_good(text, row->max > 0 ? (size_t)row->max : NAME_MAX_BYTES))
+        diag_error(r->d, e->value, "`%s`: a name is %s, not %s", row->key, type_name.expected,
+                   read_found(row, e->value, found, sizeof found));
+    else if (named_before(list, e))
+        diag_error(r->d, e->value, "`%s`: %s stands here twice", row->key,
+                   read_found(row, e->value, found, sizeof found));
+    else
+        return true;
+    return false;
+}
+
+/* One name or a list of names; NULL after a complaint about the list as a whole. */
+static const struct node *list_of_names(struct reader *r, const struct row *row,
+                                        const struct node *n)
+{
+    const struct node *list = read_as_list(r, n);
+    char why[60];
+    if (n->kind == NODE_MAP) {
+        read_refuse(r, row, n);
+        return NULL;
+    }
+    snprintf(why, sizeof why, "%zu names, at most %d", list->n, NAMES_MAX);
+    if (list->n > NAMES_MAX)
+        read_refuse_why(r, row, n, why);
+    return list->n > NAMES_MAX ? NULL : list;
+}
+
+static void read_names(struct reader *r, const struct row *row, const struct node *n, void *object)
+{
+    const struct node *list = list_of_names(r, row, n);
+    if (!list)
+        return;
+    const char **names = arena_calloc(&r->config->arena, list->n + 1, sizeof *names);
+    size_t count = 0;
+    node_each(e, list)
+        if (name_in_list(r, row, list, e))
+            names[count++] = read_keep(r, e->value, e->value->text);
+    *FIELD(object, row, const char **) = names;
+    *BESIDE(object, row, size_t) = count;
+}
+
+static void read_refs(struct reader *r, const struct row *row, const struct node *n, void *object)
+{
+    const struct node *list = list_of_names(r, row, n);
+    if (!list)
+        return;
+    const void **objects = arena_calloc(&r->config->arena, list->n + 1, sizeof *objects);
+    size_t count = 0;
+    node_each(e, list)
+        if (name_in_list(r, row, list, e))
+            refs_need(r, &(struct pending){.target = *(const enum target *)row->of,
+                                           .place = e->value,
+                                           .name = e->value->text,
+                                           .slot = &objects[count++]});
+    *FIELD(object, row, const void **) = objects;
+    *BESIDE(object, row, size_t) = count;
+}
+
+static void schema_names(const struct row *row, struct jw *w)
+{
+    (void)row;
+    jw_kv_list(w, "anyOf");
+    jw_raw(w, "{\"type\":\"string\"}");
+    jw_raw(w, "{\"type\":\"null\"}");
+    jw_object(w);
+    jw_kv_text(w, "type", "array");
+    jw_kv_int(w, "maxItems", NAMES_MAX);
+    jw_kv_bool(w, "uniqueItems", true);
+    jw_kv_object(w, "items");
+    type_name.schema(&(struct row){.type = &type_name}, w);
+    jw_object_end(w);
+    jw_object_end(w);
+    jw_list_end(w);
+}
+
+const struct type type_names = {
+    "names",
+    "a list of names",
+    .read = read_names,
+    .schema = schema_names,
+};
+const struct type type_refs = {
+    "names",
+    "a list of names",
+    .read = read_refs,
+    .schema = schema_names,
+};
+
 /* --- expectations ------------------------------------------------------------------------- */
 
 static void compile(struct reader *r, const struct row *row, const struct node *n,

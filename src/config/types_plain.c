@@ -128,10 +128,10 @@ const struct type type_bool = {"true or false", "true or false", .read = read_bo
 static void complain_range(struct reader *r, const struct row *row, const struct node *n)
 {
     char low[32], high[32], found[FOUND_SIZE];
-    diag_error(r->d, n, "`%s` must be %s to %s, not %s", row->key,
-               row->type->print(row->min, low, sizeof low),
-               row->type->print(row->max, high, sizeof high),
-               read_found(row, n, found, sizeof found));
+    diag_error(
+        r->d, n, "`%s` must be %s%s to %s, not %s", row->key,
+        row->flags & ROW_OR_ZERO ? "0, or " : "", row->type->print(row->min, low, sizeof low),
+        row->type->print(row->max, high, sizeof high), read_found(row, n, found, sizeof found));
 }
 
 static void read_number(struct reader *r, const struct row *row, const struct node *n, void *object)
@@ -142,7 +142,7 @@ static void read_number(struct reader *r, const struct row *row, const struct no
         return;
     if (row->type->parse(text, &value, NULL) != 0)
         read_refuse(r, row, n);
-    else if (value < row->min || value > row->max)
+    else if ((value < row->min || value > row->max) && !(value == 0 && (row->flags & ROW_OR_ZERO)))
         complain_range(r, row, n);
     else if (row->type->wide)
         *FIELD(object, row, int64_t) = value;
@@ -165,7 +165,7 @@ static void schema_int(const struct row *row, struct jw *w)
 {
     jw_key(w, "type");
     jw_raw(w, "[\"integer\",\"string\"]");
-    jw_kv_int(w, "minimum", row->min);
+    jw_kv_int(w, "minimum", row->flags & ROW_OR_ZERO ? 0 : row->min);
     jw_kv_int(w, "maximum", row->max);
     jw_kv_text(w, "pattern", "^-?[0-9]+$|\\$\\{");
 }

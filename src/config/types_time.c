@@ -248,6 +248,8 @@ static void read_days(struct reader *r, const struct row *row, const struct node
     *FIELD(object, row, unsigned) = days;
 }
 
+#define DAY_TIME_PATTERN "^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$"
+
 /* HH:MM[:SS] in seconds, or -1. */
 static int32_t seconds_of(const char *text)
 {
@@ -290,6 +292,29 @@ static void read_week_time(struct reader *r, const struct row *row, const struct
         *FIELD(object, row, int32_t) = (day * DAY_S + s) % WEEK_S;
 }
 
+/* Either of both: only the other end of the window tells whether it fits. */
+static void read_window_time(struct reader *r, const struct row *row, const struct node *n,
+                             void *object)
+{
+    struct edge edge = {.given = true};
+    const char *text = read_text(r, row, n);
+    int32_t s = text ? seconds_of(text) : -1;
+    int64_t ms;
+    if (!text)
+        return;
+    if (s >= 0 && s <= DAY_S) {
+        edge.day_s = s % DAY_S;
+    } else if (rfc3339_parse(text, &ms, &edge.instant) == 0) {
+        edge.dated = true;
+        edge.at_ms =
+            edge.instant ? ms : 1000 * zone_resolve(zone_here(r), floor_seconds(ms), ZONE_GAP_NEXT);
+    } else {
+        read_refuse(r, row, n);
+        return;
+    }
+    *FIELD(object, row, struct edge) = edge;
+}
+
 static void schema_days(const struct row *row, struct jw *w)
 {
     (void)row;
@@ -309,7 +334,13 @@ const struct type type_day_time = {
     "time of day",
     "a time of day such as \"09:00\"",
     .read = read_day_time,
-    .pattern = "^([01][0-9]|2[0-4]):[0-5][0-9](:[0-5][0-9])?$" OR_OUTSIDE,
+    .pattern = DAY_TIME_PATTERN OR_OUTSIDE,
+};
+const struct type type_window_time = {
+    "time of day, or time",
+    "a time of day such as \"02:00\" or a time such as 2026-12-24T18:00",
+    .read = read_window_time,
+    .pattern = DAY_TIME_PATTERN "|" TIME_PATTERN OR_OUTSIDE,
 };
 const struct type type_week_time = {
     "time of week",
