@@ -41,7 +41,7 @@ static void add_people(struct oncall *c, const struct slot *slot)
 static const struct slot *layer_slot(const struct layer *l, int64_t at_ms)
 {
     int64_t at_s = floor_div(at_ms, 1000);
-    if (l->n_members == 0 || !within(at_ms, l->from_ms, l->until_ms) || !hours_hold(l, at_s))
+    if (l->n_members == 0 || !within(at_ms, l->from_ms, l->until_ms) || !hours_hold(l, at_ms))
         return NULL;
     int64_t k = turn_at(l, at_s);
     if (k == TURN_NOBODY)
@@ -197,7 +197,7 @@ static void layer_edges(const struct layer *l, int64_t at_ms, int64_t *edge_ms)
     if (l->n_members == 0 || !within(at_s * 1000, l->from_ms, l->until_ms))
         return;
     consider_second(edge_ms, at_ms, turn_next_edge(l, at_s));
-    consider_second(edge_ms, at_ms, hours_next_edge(l, at_s));
+    consider(edge_ms, at_ms, hours_next_edge(l, at_ms));
 }
 
 int64_t oncall_next_edge(const struct schedule *s, int64_t at_ms)

@@ -16,9 +16,9 @@ int64_t turn_at(const struct layer *l, int64_t utc_s);
 /* An instant > utc_s not later than the next handoff, or INT64_MAX when there is none. */
 int64_t turn_next_edge(const struct layer *l, int64_t utc_s);
 
-/* Whether the layer's hours hold at that instant, and an instant > utc_s until which
+/* Whether the layer's hours hold at that instant, and an instant > at_ms until which
  * they stay as they are. */
-bool hours_hold(const struct layer *l, int64_t utc_s);
-int64_t hours_next_edge(const struct layer *l, int64_t utc_s);
+bool hours_hold(const struct layer *l, int64_t at_ms);
+int64_t hours_next_edge(const struct layer *l, int64_t at_ms);
 
 #endif
