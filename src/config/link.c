@@ -68,7 +68,7 @@ static const char *own_value(const struct monitor *m, const char *name)
     return label_of(m, name);
 }
 
-bool match_fits(const struct label *match, size_t n, const struct monitor *m)
+bool labels_fit(const struct label *match, size_t n, const struct monitor *m)
 {
     for (size_t i = 0; i < n; i++)
         if (!text_eq(own_value(m, match[i].name), match[i].value))
@@ -79,7 +79,7 @@ bool match_fits(const struct label *match, size_t n, const struct monitor *m)
 static const struct policy *route_of(const struct config *c, const struct monitor *m)
 {
     for (size_t i = 0; i < c->n_routes; i++)
-        if (match_fits(c->routes[i].match, c->routes[i].n_match, m))
+        if (labels_fit(c->routes[i].match, c->routes[i].n_match, m))
             return c->routes[i].policy;
     return NULL;
 }

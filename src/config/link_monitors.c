@@ -7,7 +7,7 @@
 
 static bool window_is_of(const struct planned *p, const struct monitor *m)
 {
-    return p->owner ? p->owner == m : match_fits(p->match, p->n_match, m);
+    return p->owner ? p->owner == m : labels_fit(p->match, p->n_match, m);
 }
 
 static void give_windows(struct reader *r, struct monitor *m, bool *fits)

@@ -95,7 +95,7 @@ void match_check(struct reader *r, const struct node *match);
 /* link.c: what needs the whole: policies, routes, load, who can be paged. */
 void link_config(struct reader *r);
 /* Does all of `match` hold for the monitor? */
-bool match_fits(const struct label *match, size_t n, const struct monitor *m);
+bool labels_fit(const struct label *match, size_t n, const struct monitor *m);
 /* link_monitors.c: the windows of each, and what each depends on. */
 void link_monitors(struct reader *r);
 
