@@ -2,7 +2,7 @@
 _midwatch() {
     local cur=${COMP_WORDS[COMP_CWORD]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="run check probe status incidents ack unack resolve oncall deliveries test-page version"
+        words="run check probe status incidents ack unack resolve oncall coverage deliveries test-page version"
     else
         case ${COMP_WORDS[1]} in
         run) words=" --log-format --log-level --config --json --help" ;;
@@ -14,6 +14,7 @@ _midwatch() {
         unack) words=" --by --config --json --help" ;;
         resolve) words=" --by --config --json --help" ;;
         oncall) words=" --schedule --at --until --config --json --help" ;;
+        coverage) words=" --schedule --from --days --config --json --help" ;;
         deliveries) words=" --incident --config --json --help" ;;
         test-page) words=" --config --json --help" ;;
         version) words=" --config --json --help" ;;

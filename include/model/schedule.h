@@ -64,7 +64,7 @@ struct layer {
     size_t n_members;
     struct restriction *restrict_to;
     size_t n_restrict; /* 0: always */
-    /* An imported calendar: these instead of turns, sorted by start; they may overlap. */
+    /* An imported calendar: these instead of turns, in order of time; none overlaps another. */
     struct shift *shifts;
     size_t n_shifts;
     bool imported;

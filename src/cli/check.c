@@ -1,13 +1,17 @@
 /* check.c - is the file right, and what would it do? */
 #include <stdio.h>
 
+#include "base/civil.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
 #include "config/load.h"
 #include "loop/loop.h"
-#include "oncall/oncall.h"
+#include "oncall/coverage.h"
 #include "show.h"
+
+#define HANDOFFS 5
+#define AHEAD_MS (COVERAGE_DAYS * (int64_t)86400000)
 
 static double probes_per_second(const struct config *c)
 {
@@ -27,21 +31,60 @@ static void names_of(const struct oncall *who, struct buf *out)
         buf_printf(out, "%s%s", i ? ", " : "", who->people[i]);
 }
 
+/* The next changes: at most HANDOFFS, within AHEAD_MS. */
+static size_t handoffs_of(const struct schedule *s, int64_t now_ms, int64_t ret[HANDOFFS])
+{
+    size_t n = 0;
+
+    for (int64_t at = now_ms; n < HANDOFFS; n++) {
+        at = oncall_next_change(s, at, now_ms + AHEAD_MS);
+        if (at == INT64_MAX)
+            break;
+        ret[n] = at;
+    }
+    return n;
+}
+
 static void print_schedule(const struct schedule *s, int64_t now_ms)
 {
     struct oncall who;
     struct buf names;
     char when[40];
-    int64_t change = oncall_next_change(s, now_ms, now_ms + 400LL * 86400000);
+    int64_t changes[HANDOFFS];
+    size_t n = handoffs_of(s, now_ms, changes);
 
     oncall_who(s, now_ms, &who);
     buf_init(&names, 4096);
     names_of(&who, &names);
-    printf("  schedule %s: %s now", s->name, buf_text(&names));
-    if (change < INT64_MAX)
-        printf(", until %s %s", show_local(change, s->zone, when, sizeof when), zone_name(s->zone));
-    putchar('\n');
+    printf("  schedule %s: %s now%s\n", s->name, buf_text(&names), n ? "; then" : "");
+    for (size_t i = 0; i < n; i++) {
+        oncall_who(s, changes[i], &who);
+        buf_clear(&names);
+        names_of(&who, &names);
+        printf("    %s  %s%s%s\n", show_local(changes[i], s->zone, when, sizeof when),
+               buf_text(&names), i ? "" : "  ", i ? "" : zone_name(s->zone));
+    }
     buf_done(&names);
+}
+
+/* A page into a gap finds nobody: that is no error, since there are the next step and the
+ * fallback, but nobody should learn of it at night. */
+static void warn_of_gaps(const struct config *c, const struct schedule *s, int64_t now_ms)
+{
+    struct coverage v;
+    char from[40], count[32];
+
+    if (!coverage_matters(c, s))
+        return;
+    coverage_measure(&v, c, s, now_ms, now_ms + AHEAD_MS);
+    if (v.gaps.n)
+        fprintf(stderr,
+                "%s: warning: schedule `%s` has nobody on call from %s %s on; %s within %d days, "
+                "%.1f h: `midwatch coverage`\n",
+                c->path, s->name, show_local(v.gaps.items[0].from_ms, s->zone, from, sizeof from),
+                zone_name(s->zone), show_count(v.gaps.n, "gap", "gaps", count, sizeof count),
+                COVERAGE_DAYS, (double)v.gap_s / 3600);
+    coverage_done(&v);
 }
 
 static void print_summary(const struct config *c)
@@ -56,6 +99,8 @@ static void print_summary(const struct config *c)
            show_count(c->n_policies, "policy", "policies", d, sizeof d));
     for (size_t i = 0; i < c->n_schedules; i++)
         print_schedule(&c->schedules[i], loop_now_ms());
+    for (size_t i = 0; i < c->n_schedules; i++)
+        warn_of_gaps(c, &c->schedules[i], loop_now_ms());
     printf("  store %s, web %s\n", c->store.shown_url, c->web.listen);
 }
 
@@ -76,20 +121,49 @@ static void write_diagnostics(struct jw *w, const struct diagnostics *d)
     jw_list_end(w);
 }
 
+static void write_people(struct jw *w, const struct schedule *s, int64_t at_ms)
+{
+    struct oncall who;
+
+    oncall_who(s, at_ms, &who);
+    jw_kv_list(w, "people");
+    for (size_t p = 0; p < who.n; p++)
+        jw_text(w, who.people[p]);
+    jw_list_end(w);
+}
+
+static void write_handoffs(struct jw *w, const struct schedule *s, int64_t now_ms)
+{
+    int64_t changes[HANDOFFS];
+    size_t n = handoffs_of(s, now_ms, changes);
+    char at[32];
+
+    jw_kv_list(w, "handoffs");
+    for (size_t i = 0; i < n; i++) {
+        jw_object(w);
+        jw_kv_text(w, "at", rfc3339_format(changes[i], at, sizeof at));
+        write_people(w, s, changes[i]);
+        jw_object_end(w);
+    }
+    jw_list_end(w);
+}
+
 static void write_schedules(struct jw *w, const struct config *c, int64_t now_ms)
 {
     jw_kv_list(w, "schedules");
     for (size_t i = 0; i < c->n_schedules; i++) {
-        struct oncall who;
+        const struct schedule *s = &c->schedules[i];
+        struct coverage v;
 
-        oncall_who(&c->schedules[i], now_ms, &who);
+        coverage_measure(&v, c, s, now_ms, now_ms + AHEAD_MS);
         jw_object(w);
-        jw_kv_text(w, "schedule", c->schedules[i].name);
-        jw_kv_list(w, "people");
-        for (size_t p = 0; p < who.n; p++)
-            jw_text(w, who.people[p]);
-        jw_list_end(w);
+        jw_kv_text(w, "schedule", s->name);
+        write_people(w, s, now_ms);
+        write_handoffs(w, s, now_ms);
+        jw_kv_bool(w, "used", coverage_matters(c, s));
+        jw_kv_int(w, "gaps", (int64_t)v.gaps.n);
         jw_object_end(w);
+        coverage_done(&v);
     }
     jw_list_end(w);
 }
@@ -142,7 +216,7 @@ const struct command command_check = {
     .summary = "is the configuration right?",
     .help =
         "Reads the file and everything it includes, and prints all that is wrong with it, each\n"
-        "as FILE:LINE:COL: error: TEXT. When nothing is: what it would do, and who is on call\n"
-        "now. Nothing is probed and nobody is told.",
+        "as FILE:LINE:COL: error: TEXT. When nothing is: what it would do, who is on call now and\n"
+        "next, and which schedules leave gaps. Nothing is probed and nobody is told.",
     .run = run,
 };

@@ -30,7 +30,7 @@ struct args {
 
 extern const struct command command_run, command_check, command_probe, command_status,
     command_incidents, command_ack, command_unack, command_resolve, command_oncall,
-    command_deliveries, command_test_page, command_version, command_documents;
+    command_coverage, command_deliveries, command_test_page, command_version, command_documents;
 
 /* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml.
  */

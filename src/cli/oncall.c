@@ -108,26 +108,14 @@ static void say_schedule(struct output *o, const struct schedule *s, int64_t at_
     } while (until_ms != INT64_MAX && span.at_ms < until_ms);
 }
 
-/* An instant, or a wall time in the schedule's zone. */
-static int read_time(const char *text, const struct schedule *s, int64_t *ret_ms)
-{
-    bool zoned;
-
-    if (rfc3339_parse(text, ret_ms, &zoned) < 0)
-        return -1;
-    if (!zoned)
-        *ret_ms = zone_resolve(s->zone, *ret_ms / 1000, ZONE_GAP_NEXT) * 1000;
-    return 0;
-}
-
 static int one(const struct args *a, struct output *o, const struct schedule *s, int64_t now_ms)
 {
     const char *at = a->values[OPTION_AT], *until = a->values[OPTION_UNTIL];
     int64_t at_ms = now_ms, until_ms = INT64_MAX;
 
-    if (at && read_time(at, s, &at_ms) < 0)
+    if (at && show_read_time(at, s->zone, &at_ms) < 0)
         return cli_usage(a->command, "--at is a time such as 2026-11-22T03:00:00Z, not `%s`", at);
-    if (until && read_time(until, s, &until_ms) < 0)
+    if (until && show_read_time(until, s->zone, &until_ms) < 0)
         return cli_usage(a->command, "--until is a time such as 2026-11-29T03:00:00Z, not `%s`",
                          until);
     if (until_ms <= at_ms)

@@ -55,6 +55,17 @@ const char *show_local(int64_t at_ms, const struct zone *z, char *dst, size_t si
     return dst;
 }
 
+int show_read_time(const char *text, const struct zone *z, int64_t *ret_ms)
+{
+    bool zoned;
+
+    if (rfc3339_parse(text, ret_ms, &zoned) < 0)
+        return -1;
+    if (!zoned)
+        *ret_ms = zone_resolve(z, *ret_ms / 1000, ZONE_GAP_NEXT) * 1000;
+    return 0;
+}
+
 const char *show_count(size_t n, const char *one, const char *many, char *dst, size_t size)
 {
     snprintf(dst, size, "%zu %s", n, n == 1 ? one : many);

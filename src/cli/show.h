@@ -17,6 +17,8 @@ const char *show_time(const struct jv *object, const char *key, int64_t now_ms, 
                       size_t size);
 /* "Mon 2026-11-23 09:00", on the zone's wall clock. */
 const char *show_local(int64_t at_ms, const struct zone *z, char *dst, size_t size);
+/* An instant, or a wall time in the zone. 0 or -1. */
+int show_read_time(const char *text, const struct zone *z, int64_t *ret_ms);
 /* "1 monitor", "2 monitors". */
 const char *show_count(size_t n, const char *one, const char *many, char *dst, size_t size);
 char show_tint(const char *state); /* the colour of a state, for table_tint() */

@@ -37,11 +37,35 @@ static void add_people(struct oncall *c, const struct slot *slot)
 
 /* --- layers -------------------------------------------------------------------------------- */
 
+/* How many of an imported calendar's shifts have ended: the next one, or the one that runs. */
+static size_t shifts_before(const struct layer *l, int64_t at_ms)
+{
+    size_t low = 0, high = l->n_shifts;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (l->shifts[middle].end_ms <= at_ms)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static const struct slot *imported_slot(const struct layer *l, int64_t at_ms)
+{
+    size_t i = shifts_before(l, at_ms);
+    return i < l->n_shifts && l->shifts[i].start_ms <= at_ms ? &l->shifts[i].people : NULL;
+}
+
 /* The slot whose turn it is, or NULL: before the anchor, out of bounds, out of hours. */
 static const struct slot *layer_slot(const struct layer *l, int64_t at_ms)
 {
     int64_t at_s = floor_div(at_ms, 1000);
-    if (l->n_members == 0 || !within(at_ms, l->from_ms, l->until_ms) || !hours_hold(l, at_ms))
+    if (!within(at_ms, l->from_ms, l->until_ms) || !hours_hold(l, at_ms))
+        return NULL;
+    if (l->imported)
+        return imported_slot(l, at_ms);
+    if (l->n_members == 0)
         return NULL;
     int64_t k = turn_at(l, at_s);
     if (k == TURN_NOBODY)
@@ -194,9 +218,15 @@ static void layer_edges(const struct layer *l, int64_t at_ms, int64_t *edge_ms)
 {
     int64_t at_s = floor_div(at_ms, 1000);
     consider_span(edge_ms, at_ms, l->from_ms, l->until_ms);
-    if (l->n_members == 0 || !within(at_s * 1000, l->from_ms, l->until_ms))
+    if ((l->n_members == 0 && !l->imported) || !within(at_s * 1000, l->from_ms, l->until_ms))
         return;
-    consider_second(edge_ms, at_ms, turn_next_edge(l, at_s));
+    if (l->imported) {
+        size_t i = shifts_before(l, at_s * 1000);
+        if (i < l->n_shifts)
+            consider_span(edge_ms, at_ms, l->shifts[i].start_ms, l->shifts[i].end_ms);
+    } else {
+        consider_second(edge_ms, at_ms, turn_next_edge(l, at_s));
+    }
     consider(edge_ms, at_ms, hours_next_edge(l, at_ms));
 }
 
