@@ -62,6 +62,7 @@ static void stop(struct app *a, const char *why)
     log_notice("midwatch", "stopping: %s", why);
     systemd_notify("STOPPING=1");
     prober_stop(&a->prober);
+    canaries_stop(&a->canaries);
     health_stop(a);
     app_reload_stop(a);
     if (a->decide.wake.on_due)
@@ -92,6 +93,8 @@ static void begin(struct app *a, const struct stored *s)
     decide_end(a);
     engine_restore(a->engine, s, app_now_ms(a), decide_begin(a));
     decide_end(a);
+    canaries_init(&a->canaries, &a->loop, a->resolver, health_canaries, a);
+    canaries_configure(&a->canaries, a->config);
     prober_configure(&a->prober, a);
     prober_start(&a->prober);
     health_start(a);

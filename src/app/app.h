@@ -5,6 +5,8 @@
 #include "app/app.h"
 #include "base/buf.h"
 #include "base/map.h"
+#include "canary.h"
+#include "clock.h"
 #include "engine/engine.h"
 #include "loop/http.h"
 #include "loop/loop.h"
@@ -26,9 +28,10 @@ struct runner {
     struct probe *probe; /* NULL: could not be prepared; the error is its result */
     struct err broken;
     bool running, overdue;
-    bool on_slot; /* the run under way is a planned one: its sample is kept */
+    bool on_slot, next_on_slot; /* the run under way, the next one is planned: its sample is kept */
     int64_t due_ms, phase_ms;
-    int64_t began_ms, lateness_us;
+    int64_t began_ms, began_us, lateness_us; /* began_us: monotonic */
+    struct doubtful *doubtful;               /* it failed, and the canaries are being asked */
     uint64_t steps;   /* of the clock, and for how long the loop had stood still, */
     int64_t stood_us; /* when the run began */
     struct monitor_facts facts;
@@ -53,7 +56,9 @@ int64_t prober_bucket_us(int i);
 void prober_configure(struct prober *p, struct app *a);
 void prober_start(struct prober *p);
 void prober_replan(struct prober *p); /* the clock was stepped */
-void prober_stop(struct prober *p);   /* cancels what runs */
+/* Beside its slots, unless it runs or has just begun. */
+void prober_probe_now(struct prober *p, const char *monitor);
+void prober_stop(struct prober *p); /* cancels what runs */
 void prober_done(struct prober *p);
 const struct monitor_facts *prober_facts(const struct prober *p, const char *monitor);
 int64_t prober_overdue_ms(const struct prober *p,
@@ -92,7 +97,7 @@ struct health {
     int64_t window_us;     /* monotonic: when that was */
     int64_t stood_us;      /* loop_stood_us() at the last tick */
     uint64_t stalls;       /* times the loop stood still for more than STALL_US */
-    uint64_t steps;        /* times the wall clock was stepped */
+    uint64_t steps;        /* times the wall clock was stepped, or the machine slept */
     int64_t trim_ms;       /* when memory is given back; 0: done */
     int64_t watchdog_ms, fed_ms;
     uint64_t turns_fed;
@@ -103,6 +108,8 @@ struct health {
 void health_start(struct app *a);
 void health_stop(struct app *a);
 void health_result(struct app *a, const struct result *r);
+void health_excused(struct app *a); /* a failure was put down to our own network */
+void health_canaries(void *arg, bool dead);
 void health_check_clock(struct app *a);
 void health_store(struct app *a, enum store_state s, const char *why);
 void health_trim_soon(struct app *a);
@@ -125,12 +132,13 @@ struct app {
     struct web *web;
     struct engine *engine;
     struct prober prober;
+    struct canaries canaries;
     struct decide decide;
     struct health health;
     struct timer drain;
     int64_t drain_until_us;
     enum app_phase phase;
-    int64_t clock_offset_us; /* wall - monotonic, when last agreed */
+    struct clock_look clock; /* as last agreed: wall - monotonic is what our own clock adds */
     int64_t started_ms;
     struct timer reload_wait;
     int64_t reloaded_us; /* monotonic; when the configuration was last read again */
@@ -142,7 +150,7 @@ struct app {
 void clock_init(struct app *a);
 int64_t app_now_ms(const struct app *a);
 int64_t app_now_us(const struct app *a);
-bool clock_check(struct app *a); /* true when it was stepped */
+bool clock_check(struct app *a); /* true when it was stepped, or the machine slept */
 
 void app_metrics(void *arg, struct buf *out);
 void app_reload(struct app *a); /* now, or in a moment when one has just been */

@@ -70,13 +70,28 @@ void health_store(struct app *a, enum store_state s, const char *why)
     }
 }
 
-static void tell_blind(struct app *a, bool blind)
+static void tell_blind(struct app *a, bool blind, const char *text)
 {
     a->health.blind = blind;
     a->health.looked = true;
-    engine_self(a->engine, SELF_BLIND, NULL, blind, "most probes fail by our own trouble",
-                app_now_ms(a), decide_begin(a));
+    engine_self(a->engine, SELF_BLIND, NULL, blind, text, app_now_ms(a), decide_begin(a));
     decide_end(a);
+}
+
+void health_excused(struct app *a)
+{
+    if (!a->health.blind)
+        tell_blind(a, true, "our own network: no canary answers");
+    a->health.clear_windows = 0;
+}
+
+void health_canaries(void *arg, bool dead)
+{
+    if (dead)
+        log_warning("canary", "none answers: what fails by the network now is our own trouble");
+    else
+        log_notice("canary", "our network is back");
+    ((struct app *)arg)->health.clear_windows = 0;
 }
 
 static void judge_window(struct health *h)
@@ -87,8 +102,9 @@ static void judge_window(struct health *h)
     h->window_us = loop_mono_us();
 }
 
-/* Blind: two windows in a row in which most of what we saw was our own trouble. Over: two in
- * which hardly anything was. Between the two, what was said stays said. */
+/* Blind: two windows in a row in which most of what we saw was our own trouble, or at once when
+ * no canary answers. Over: two windows in which hardly anything was, and a canary answers. Between
+ * the two, what was said stays said. */
 void health_result(struct app *a, const struct result *r)
 {
     struct health *h = &a->health;
@@ -100,9 +116,9 @@ void health_result(struct app *a, const struct result *r)
         return;
     judge_window(h);
     if (!h->blind && h->blind_windows >= 2)
-        tell_blind(a, true);
-    else if ((h->blind || !h->looked) && h->clear_windows >= 2)
-        tell_blind(a, false);
+        tell_blind(a, true, "most probes fail by our own trouble");
+    else if ((h->blind || !h->looked) && h->clear_windows >= 2 && !a->canaries.dead)
+        tell_blind(a, false, "");
 }
 
 /* A commit that is never answered would hold back the pages that wait for it. */

@@ -2,7 +2,9 @@
  *
  * Happy path: the heap's first is due -> start -> observation -> verdict -> engine and sample
  *             -> next slot.
- * Failing but not confirmed: the next run comes after retry_interval, beside the slots.
+ * Failing as in a dead network: the run goes on until the canaries have been asked (canary.h).
+ * Failing but not confirmed: the next run comes after retry_interval, beside the slots. The engine
+ * may ask for such a run too.
  * Still running when due: it starts the moment it ends; slots gone by are counted as missed. */
 #include <sys/resource.h>
 
@@ -14,7 +16,8 @@
 #define STOOD_LEAST_US 20000
 #define STOOD_MOST_US  1000000
 
-#define FILES_KEPT 96 /* descriptors for the store, the web, pages and files */
+#define APART_US   1000000 /* between two runs, when the engine asks for one */
+#define FILES_KEPT 96      /* descriptors for the store, the web, pages and files */
 
 static const int64_t late_us[LATE_BUCKETS] = {
     500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 1000000, 10000000, INT64_MAX,
@@ -63,12 +66,15 @@ static void cannot_start(struct runner *r, const char *why)
     on_observation(r, &o);
 }
 
-static void start(struct prober *p, struct runner *r)
+static void start(struct prober *p, struct runner *r, int64_t due_ms, bool on_slot)
 {
     int64_t at_us = app_now_us(r->app);
 
     r->running = true;
     r->overdue = false;
+    r->due_ms = due_ms;
+    r->on_slot = on_slot;
+    r->began_us = loop_mono_us();
     r->began_ms = at_us / 1000;
     r->lateness_us = at_us - r->due_ms * 1000;
     if (r->lateness_us < 0)
@@ -94,11 +100,10 @@ static void on_due(void *arg)
         struct runner *r = container_of(first, struct runner, due);
 
         heap_del(&p->heap, first);
-        r->due_ms = r->due.due;
         if (r->running)
             r->overdue = true;
         else
-            start(p, r);
+            start(p, r, r->due.due, r->next_on_slot);
     }
     arm(p);
 }
@@ -120,10 +125,10 @@ static void plan(struct prober *p, struct runner *r)
                      m->interval_ms, now, &missed);
     r->facts.missed += (uint64_t)missed;
     p->missed += (uint64_t)missed;
-    r->on_slot = true;
+    r->next_on_slot = true;
     if (retry_soon(r->app, r) && now + m->retry_interval_ms < next) {
         next = now + m->retry_interval_ms;
-        r->on_slot = false;
+        r->next_on_slot = false;
     }
     r->facts.next_due_ms = next;
     heap_put(&p->heap, &r->due, next);
@@ -158,32 +163,101 @@ static void doubt(const struct runner *r, struct result *res)
     text_copy(res->message, sizeof res->message, "midwatch itself stood still during this probe");
 }
 
-static void on_observation(void *arg, const struct observation *o)
+/* The one end of a run. */
+static void conclude(struct runner *r, const struct result *res)
 {
-    struct runner *r = arg;
     struct app *a = r->app;
-    struct held helds[HELD_MAX];
-    struct result res = {0};
-    size_t n;
 
     r->running = false;
-    verdict_of(r->monitor, o, app_now_ms(a), &res, helds, &n);
-    res.due_ms = r->due_ms;
-    res.at_ms = r->began_ms;
-    res.lateness_us = r->lateness_us;
-    doubt(r, &res);
-    r->facts.by_verdict[res.verdict]++;
+    r->facts.by_verdict[res->verdict]++;
     if (r->on_slot)
-        store_sample(a->store, r->name, r->monitor->interval_ms, &res);
-    health_result(a, &res);
-    engine_result(a->engine, r->name, &res, app_now_ms(a), decide_begin(a));
+        store_sample(a->store, r->name, r->monitor->interval_ms, res);
+    health_result(a, res);
+    engine_result(a->engine, r->name, res, app_now_ms(a), decide_begin(a));
     decide_end(a);
     if (a->prober.stopped)
         return;
     if (r->overdue)
-        start(&a->prober, r);
-    else if (!heap_holds(&r->due))
+        start(&a->prober, r, r->due.due, r->next_on_slot);
+    else
         plan(&a->prober, r);
+}
+
+/* --- is it our own network? --- */
+
+/* A failure that waits for the word of the canaries. */
+struct doubtful {
+    struct runner *runner;
+    struct result result;
+    struct canary_ask *ask;
+};
+
+static void drop_doubtful(struct runner *r)
+{
+    if (!r->doubtful)
+        return;
+    canary_cancel(r->doubtful->ask);
+    mem_free(r->doubtful);
+    r->doubtful = NULL;
+}
+
+static void on_word(void *arg, bool ours)
+{
+    struct doubtful *d = arg;
+    struct runner *r = d->runner;
+    struct result res = d->result;
+
+    r->doubtful = NULL;
+    mem_free(d);
+    if (ours) {
+        res.verdict = VERDICT_UNKNOWN;
+        res.reason = REASON_LOCAL;
+        text_copy(res.message, sizeof res.message, "our own network: no canary answers");
+        health_excused(r->app);
+    }
+    conclude(r, &res);
+}
+
+/* What a network that is gone looks like. A certificate that was seen came through it. */
+static bool by_network(const struct runner *r, const struct observation *o)
+{
+    static const bool kinds[REASON_COUNT] = {
+        [REASON_RESOLVE] = true,   [REASON_CONNECT] = true,  [REASON_TIMEOUT] = true,
+        [REASON_TRUNCATED] = true, [REASON_PROTOCOL] = true, [REASON_TLS] = true,
+    };
+
+    return kinds[o->reason] && !(o->reason == REASON_TLS && o->cert.present) &&
+           !r->monitor->http.unix_path;
+}
+
+static void ask_canaries(struct runner *r, const struct result *res)
+{
+    struct doubtful *d = mem_new(struct doubtful);
+    struct canary_ask *ask;
+
+    *d = (struct doubtful){.runner = r, .result = *res};
+    r->doubtful = d;
+    ask = canary_ask(&r->app->canaries, r->began_us, on_word, d);
+    if (ask)
+        d->ask = ask;
+}
+
+static void on_observation(void *arg, const struct observation *o)
+{
+    struct runner *r = arg;
+    struct held helds[HELD_MAX];
+    struct result res = {0};
+    size_t n;
+
+    verdict_of(r->monitor, o, app_now_ms(r->app), &res, helds, &n);
+    res.due_ms = r->due_ms;
+    res.at_ms = r->began_ms;
+    res.lateness_us = r->lateness_us;
+    doubt(r, &res);
+    if (res.verdict == VERDICT_DOWN && by_network(r, o))
+        ask_canaries(r, &res);
+    else
+        conclude(r, &res);
 }
 
 /* The first run comes soon, spread by the same hash as the slots, not after a whole interval. */
@@ -212,7 +286,7 @@ static struct runner *runner_new(struct prober *p, struct app *a, const struct m
     text_copy(r->name, sizeof r->name, m->name);
     r->phase_ms = plan_phase(m->name, m->interval_ms);
     r->facts.next_due_ms = first_due(r, a->config->n_monitors, app_now_ms(a));
-    r->on_slot = 1000 + (int64_t)a->config->n_monitors > m->interval_ms;
+    r->next_on_slot = 1000 + (int64_t)a->config->n_monitors > m->interval_ms;
     prepare(p, r);
     return r;
 }
@@ -220,6 +294,7 @@ static struct runner *runner_new(struct prober *p, struct app *a, const struct m
 static void runner_free(struct prober *p, struct runner *r)
 {
     heap_del(&p->heap, &r->due);
+    drop_doubtful(r);
     probe_free(r->probe);
     mem_free(r);
 }
@@ -230,16 +305,20 @@ static struct runner *adopt(struct prober *p, struct runner *r, const struct mon
     bool was_running = r->running;
     int64_t now = app_now_ms(r->app);
 
+    drop_doubtful(r);
     probe_free(r->probe);
     if (r->monitor->interval_ms != m->interval_ms || !text_eq(r->name, m->name)) {
         text_copy(r->name, sizeof r->name, m->name);
         r->phase_ms = plan_phase(m->name, m->interval_ms);
         r->facts.next_due_ms = plan_first(r->phase_ms, m->interval_ms, now);
+        r->next_on_slot = true;
     }
     r->monitor = m;
     r->running = r->overdue = false;
-    if (was_running)
+    if (was_running) {
         r->facts.next_due_ms = now;
+        r->next_on_slot = r->on_slot;
+    }
     prepare(p, r);
     return r;
 }
@@ -313,17 +392,29 @@ void prober_replan(struct prober *p)
         if (!heap_holds(&r->due))
             continue;
         r->facts.next_due_ms = plan_first(r->phase_ms, r->monitor->interval_ms, now);
-        r->on_slot = true;
+        r->next_on_slot = true;
         heap_put(&p->heap, &r->due, r->facts.next_due_ms);
     }
     if (p->timer.on_due)
         arm(p);
 }
 
+/* Its slot stays where it is. */
+void prober_probe_now(struct prober *p, const char *monitor)
+{
+    struct runner *r = map_get(&p->by_name, monitor);
+
+    if (!r || p->stopped || !p->timer.on_due || r->running ||
+        loop_mono_us() - r->began_us < APART_US)
+        return;
+    start(p, r, app_now_ms(r->app), false);
+}
+
 void prober_stop(struct prober *p)
 {
     p->stopped = true;
     for (size_t i = 0; i < p->runners.n; i++) {
+        drop_doubtful(p->runners.items[i]);
         if (p->runners.items[i]->probe)
             probe_cancel(p->runners.items[i]->probe);
         heap_del(&p->heap, &p->runners.items[i]->due);
