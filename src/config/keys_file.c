@@ -111,6 +111,36 @@ static const struct row web_rows[] = {
 
 static const struct shape shape_web = {.name = "web", ROWS(web_rows)};
 
+/* --- storms, the dead man ----------------------------------------------------------------- */
+
+static const struct row storm_rows[] = {
+    {"incidents", &type_int, offsetof(struct config, storm.incidents), .max = 10000, .normal = "10",
+     .example = "10", .text = "More than so many incidents of one policy are a storm. 0: never."},
+    {"within", &type_duration, offsetof(struct config, storm.within_ms), .min = SECOND, .max = HOUR,
+     .normal = "1m", .example = "1m", .text = "The time in which they open."},
+    {"share", &type_int, offsetof(struct config, storm.share), .max = 100, .normal = "50",
+     .example = "50",
+     .text = "So many percent of all monitors failing at once are one, too, when there are ten or "
+             "more. 0: never."},
+};
+
+static const struct shape shape_storm = {.name = "storm", ROWS(storm_rows)};
+
+static const struct row dead_man_rows[] = {
+    {"url", &type_secret_url, offsetof(struct config, dead_man.url),
+     offsetof(struct config, dead_man.shown_url), .flags = ROW_REQUIRED | ROW_SECRET,
+     .example = "https://hc.example/ping/made-up",
+     .text = "What is asked for. Somebody else pages you when that stops. Kept secret."},
+    {"every", &type_duration, offsetof(struct config, dead_man.every_ms), .min = 10 * SECOND,
+     .max = DAY, .normal = "60s", .example = "60s", .text = "From one ping to the next."},
+};
+
+static const struct shape shape_dead_man = {
+    .name = "dead_man",
+    ROWS(dead_man_rows),
+    .plain = "url",
+};
+
 /* --- the file ----------------------------------------------------------------------------- */
 
 static const struct row file_rows[] = {
@@ -134,6 +164,21 @@ static const struct row file_rows[] = {
     {"maintenance", &type_windows, .of = &shape_maintenance,
      .text = "When several monitors may be down: nobody is paged, and availability does not "
              "suffer."},
+    {"storm", &type_map, .of = &shape_storm,
+     .text = "What breaks all at once is told as one incident that lists it."},
+    {"canaries", &type_canaries, offsetof(struct config, canaries),
+     offsetof(struct config, n_canaries),
+     .example = "[\"1.1.1.1:443\", \"[2606:4700::1111]:443\", \"gateway.lan:53\"]",
+     .text = "Addresses outside of here, host:port, that answer whenever our own network works. "
+             "When none does, what fails is unknown, and nobody is paged for it. At most 16."},
+    {"dead_man", &type_map, .of = &shape_dead_man,
+     .text = "Pinged while midwatch probes and can deliver."},
+    {"regions", &type_names, offsetof(struct config, regions), offsetof(struct config, n_regions),
+     .example = "[fra, nyc]",
+     .text = "The regions that must be there, our own among them. Without it, nobody looks."},
+    {"holidays", &type_dates, offsetof(struct config, holidays),
+     offsetof(struct config, n_holidays), .example = "[2026-12-25, 2027-01-01]",
+     .text = "Days that count as weekends when the load of being on call is counted."},
     {"people", &type_named, offsetof(struct config, people), offsetof(struct config, n_people),
      .of = &shape_person, .example = "ana", .text = "Who can be on call."},
     {"channels", &type_named, offsetof(struct config, channels),

@@ -94,7 +94,7 @@ static void check_window(struct reader *r, const struct node *n, void *object)
         return;
     }
     if (!node_get(n, "time_zone") && !(p->start.instant && p->end.instant))
-        diag_error(r->d, n, "a window on the wall clock has a `time_zone`");
+        diag_error(r->d, n, "the window has no `time_zone`");
     if (!p->window.zone)
         p->window.zone = zone_utc();
     if (p->start.dated)
@@ -117,6 +117,8 @@ const struct shape shape_window = {
 
 /* --- a list of them ----------------------------------------------------------------------- */
 
+#define WINDOWS_MAX 1000
+
 static void read_windows(struct reader *r, const struct row *row, const struct node *n,
                          void *object)
 {
@@ -124,6 +126,10 @@ static void read_windows(struct reader *r, const struct row *row, const struct n
         return;
     if (n->kind != NODE_LIST) {
         read_refuse(r, row, n);
+        return;
+    }
+    if (n->n > WINDOWS_MAX) {
+        read_refuse_why(r, row, n, "more than 1000 windows");
         return;
     }
     node_each(e, n) {

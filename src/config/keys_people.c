@@ -32,6 +32,9 @@ static const struct row person_rows[] = {
     {"notify", &type_list, offsetof(struct person, rules), offsetof(struct person, n_rules),
      .of = &shape_rule,
      .text = "How to reach them, from the moment they are paged until somebody acknowledges."},
+    {"notify_low", &type_list, offsetof(struct person, low_rules),
+     offsetof(struct person, n_low_rules), .of = &shape_rule,
+     .text = "How to reach them when the urgency is low. Without it, as `notify` says."},
 };
 
 static void check_person(struct reader *r, const struct node *n, void *object)
@@ -79,6 +82,9 @@ static const struct row channel_rows[] = {
     {"ca_file", &type_file, AT(ca_file), .flags = ROW_INSTEAD,
      .example = "/etc/midwatch/internal-ca.pem",
      .text = "The certificates to trust, instead of the system's. Seen from this file."},
+    {"most_per_minute", &type_int, AT(most_per_minute), .max = 10000, .normal = "0",
+     .example = "60",
+     .text = "More than so many attempts wait for the next minute; none is dropped. 0: no limit."},
 };
 
 static void check_channel(struct reader *r, const struct node *n, void *object)

@@ -106,7 +106,7 @@ static const struct row policy_rows[] = {
     {"urgency", &type_map, .of = &shape_urgency,
      .text = "High goes through all steps. Low goes to the first only, by `notify_low` of the "
              "people, and becomes high when the hours say so."},
-    {"group_by", &type_names, AT(group_by), AT(n_group_by), .max = 64, .example = "[group]",
+    {"group_by", &type_names, AT(group_by), AT(n_group_by), .example = "[group]",
      .text = "What agrees in all of these is told as one: `group`, `severity`, `monitor`, or "
              "names of labels. Without it, each monitor for itself."},
     {"group_wait", &type_duration, AT(group_wait_ms), .max = 3600 * SECOND, .normal = "0s",

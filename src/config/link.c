@@ -1,4 +1,6 @@
-/* link.c - what needs the whole configuration: policies, routes, load, who can be paged. */
+/* link.c - what needs the whole configuration: policies, routes, names, load.
+ *
+ * Monitors among each other: link_monitors.c. Who would be told: link_people.c. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -214,64 +216,19 @@ static void check_load(struct reader *r)
     mem_free(paces);
 }
 
-/* --- who would be told -------------------------------------------------------------------- */
+/* --- regions ------------------------------------------------------------------------------ */
 
-static void page_slot(struct map *paged, const struct slot *s, const struct schedule *from)
-{
-    for (size_t i = 0; i < s->n; i++)
-        map_put(paged, s->people[i], (void *)from->name);
-}
-
-static void page_schedule(struct map *paged, const struct schedule *s)
-{
-    for (size_t i = 0; i < s->n_layers; i++)
-        for (size_t k = 0; k < s->layers[i].n_members; k++)
-            page_slot(paged, &s->layers[i].members[k], s);
-    for (size_t i = 0; i < s->n_overrides; i++) {
-        page_slot(paged,
-                  s->overrides[i].kind == OVERRIDE_REPLACE ? &s->overrides[i].with
-                                                           : &s->overrides[i].people,
-                  s);
-    }
-    for (size_t i = 0; i < s->n_temporary; i++)
-        for (size_t k = 0; k < s->temporary[i].n_shifts; k++)
-            page_slot(paged, &s->temporary[i].shifts[k].people, s);
-}
-
-static void page_contacts(struct map *paged, const struct contact *contacts, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (contacts[i].schedule)
-            page_schedule(paged, contacts[i].schedule);
-        if (contacts[i].person)
-            map_put(paged, contacts[i].person->name, (void *)contacts[i].person->name);
-    }
-}
-
-static void warn_unreachable(struct reader *r, const struct map *paged)
-{
-    for (size_t i = 0; i < r->config->n_people; i++) {
-        const struct person *p = &r->config->people[i];
-        const struct definition *d = refs_find(r, TARGET_PERSON, p->name);
-        if (p->n_rules == 0 && d && map_get(paged, p->name))
-            diag_warn(r->d, d->place,
-                      "`%s` can be paged but has no `notify`: nothing would reach them", p->name);
-    }
-}
-
-static void check_people(struct reader *r)
+static void check_regions(struct reader *r)
 {
     const struct config *c = r->config;
-    struct map paged;
-    map_init(&paged, 0);
-    for (size_t i = 0; i < c->n_policies; i++) {
-        const struct policy *p = &c->policies[i];
-        for (size_t k = 0; k < p->n_steps; k++)
-            page_contacts(&paged, p->steps[k].notify, p->steps[k].n_notify);
-        page_contacts(&paged, p->fallback, p->n_fallback);
-    }
-    warn_unreachable(r, &paged);
-    map_done(&paged);
+    const struct node *own = node_get(r->root, "region");
+    for (size_t i = 0; i < c->n_regions; i++)
+        if (text_eq(c->regions[i], c->region))
+            return;
+    if (c->n_regions > 0 && c->region)
+        diag_error(r->d, top(r, "regions"),
+                   "`regions` must hold the `region` of this process, `%s`",
+                   own ? own->shown : c->region);
 }
 
 void link_config(struct reader *r)
@@ -285,8 +242,9 @@ void link_config(struct reader *r)
     check_former_names(r);
     link_monitors(r);
     check_load(r);
+    check_regions(r);
     if (r->config->n_channels == 0)
         diag_warn(r->d, r->root, "there are no `channels`: nobody will be told");
     else
-        check_people(r);
+        link_people(r);
 }

@@ -5,43 +5,58 @@
 
 /* --- maintenance -------------------------------------------------------------------------- */
 
-static bool window_is_of(const struct planned *p, const struct monitor *m)
+static void give(struct monitor *m, const struct window *w, bool count_only)
 {
-    return p->owner ? p->owner == m : labels_fit(p->match, p->n_match, m);
+    if (!count_only)
+        m->windows[m->n_windows] = w;
+    m->n_windows++;
 }
 
-static void give_windows(struct reader *r, struct monitor *m, bool *fits)
+/* To its owner, or to all it fits. */
+static void give_to_all(struct config *c, const struct planned *p, const struct window *w,
+                        bool count_only)
 {
-    struct config *c = r->config;
-    size_t n = 0;
-    for (size_t i = 0; i < c->n_windows; i++)
-        n += window_is_of(&r->windows.items[i], m);
-    if (n == 0)
-        return;
-    m->windows = arena_calloc(&c->arena, n, sizeof *m->windows);
-    for (size_t i = 0; i < c->n_windows; i++) {
-        if (!window_is_of(&r->windows.items[i], m))
-            continue;
-        m->windows[m->n_windows++] = &c->windows[i];
-        fits[i] = true;
-    }
+    if (p->owner)
+        give(p->owner, w, count_only);
+    for (size_t i = 0; !p->owner && i < c->n_monitors; i++)
+        if (labels_fit(p->match, p->n_match, &c->monitors[i]))
+            give(&c->monitors[i], w, count_only);
+}
+
+static bool fits_any(const struct config *c, const struct planned *p)
+{
+    for (size_t i = 0; i < c->n_monitors; i++)
+        if (labels_fit(p->match, p->n_match, &c->monitors[i]))
+            return true;
+    return c->n_monitors == 0;
 }
 
 static void link_windows(struct reader *r)
 {
     struct config *c = r->config;
-    size_t n = r->windows.n;
-    bool *fits = mem_calloc(n + 1, sizeof *fits);
-    c->windows = arena_calloc(&c->arena, n + 1, sizeof *c->windows);
-    c->n_windows = n;
-    for (size_t i = 0; i < n; i++)
-        c->windows[i] = r->windows.items[i].window;
-    for (size_t i = 0; n > 0 && i < c->n_monitors; i++)
-        give_windows(r, &c->monitors[i], fits);
-    for (size_t i = 0; i < n; i++)
-        if (!fits[i] && c->n_monitors > 0 && !r->tree->incomplete && r->d->errors == 0)
+    const struct planned *planned = r->windows.items;
+    c->n_windows = r->windows.n;
+    c->windows = arena_calloc(&c->arena, c->n_windows + 1, sizeof *c->windows);
+    for (size_t i = 0; i < c->n_windows; i++) {
+        c->windows[i] = planned[i].window;
+        give_to_all(c, &planned[i], &c->windows[i], true);
+    }
+    for (size_t i = 0; i < c->n_monitors; i++) {
+        struct monitor *m = &c->monitors[i];
+        m->windows = arena_calloc(&c->arena, m->n_windows + 1, sizeof *m->windows);
+        m->n_windows = 0;
+    }
+    for (size_t i = 0; i < c->n_windows; i++)
+        give_to_all(c, &planned[i], &c->windows[i], false);
+}
+
+static void warn_idle_windows(struct reader *r)
+{
+    if (r->d->errors > 0 || r->tree->incomplete)
+        return;
+    for (size_t i = 0; i < r->windows.n; i++)
+        if (!r->windows.items[i].owner && !fits_any(r->config, &r->windows.items[i]))
             diag_warn(r->d, r->windows.items[i].place, "this window fits no monitor");
-    mem_free(fits);
 }
 
 /* --- dependencies ------------------------------------------------------------------------- */
@@ -54,9 +69,16 @@ struct walk {
     const struct monitor *monitors;
     const struct node **places; /* of each monitor's `depends_on`, or NULL */
     enum mark *marks;
+    bool *told;         /* part of a circle that has been complained about */
     size_t *way, *next; /* the monitors we are in, and which dependency of each comes next */
     size_t n;
 };
+
+/* Names may have come from `${…}`. */
+static const char *shown(const struct walk *w, size_t i)
+{
+    return refs_find(w->r, TARGET_MONITOR, w->monitors[i].name)->place->shown;
+}
 
 #define SHOWN_MAX 12 /* names of a circle */
 
@@ -71,26 +93,37 @@ static const struct node *place_of(const struct walk *w, size_t from, size_t to)
     return list;
 }
 
-/* The way from `start` leads back to it. */
-static void complain_circle(struct walk *w, size_t start)
+/* The circle is the way from `first` on. */
+static void complain_circle(struct walk *w, size_t first)
 {
     struct buf names;
-    size_t first = w->n - 1, last = w->way[w->n - 1];
-    while (w->way[first] != start)
-        first--;
-    if (last == start) {
-        diag_error(w->r->d, place_of(w, last, start), "`%s` cannot depend on itself",
-                   w->monitors[start].name);
-        return;
-    }
+    size_t start = w->way[first], last = w->way[w->n - 1];
     buf_init(&names, SHOWN_MAX * (NAME_SIZE + 10) + 100);
     for (size_t i = first; i < w->n && i < first + SHOWN_MAX; i++)
-        buf_printf(&names, "`%s` -> ", w->monitors[w->way[i]].name);
+        buf_printf(&names, "`%s` -> ", shown(w, w->way[i]));
     if (w->n - first > SHOWN_MAX)
         buf_printf(&names, "%zu more -> ", w->n - first - SHOWN_MAX);
     diag_error(w->r->d, place_of(w, last, start), "`depends_on` goes round in a circle: %s`%s`",
-               buf_text(&names), w->monitors[start].name);
+               buf_text(&names), shown(w, start));
     buf_done(&names);
+}
+
+/* The way from `start` leads back to it. Each monitor is told of one circle only. */
+static void on_circle(struct walk *w, size_t start)
+{
+    size_t first = w->n - 1, last = w->way[w->n - 1];
+    if (last == start) {
+        diag_error(w->r->d, place_of(w, last, start), "`%s` cannot depend on itself",
+                   shown(w, start));
+        return;
+    }
+    if (w->told[last] || w->r->d->errors >= DIAGNOSTICS_MAX)
+        return;
+    while (w->way[first] != start)
+        first--;
+    complain_circle(w, first);
+    for (size_t i = first; i < w->n; i++)
+        w->told[w->way[i]] = true;
 }
 
 static void enter(struct walk *w, size_t i)
@@ -115,7 +148,7 @@ static void step(struct walk *w)
     if (on && w->marks[there] == UNSEEN)
         enter(w, there);
     else if (on && w->marks[there] == ON_THE_WAY)
-        complain_circle(w, there);
+        on_circle(w, there);
 }
 
 static void walk_all(struct walk *w, size_t n)
@@ -151,7 +184,8 @@ static void warn_disabled(const struct walk *w, size_t n)
             const struct monitor *on = m->depends_on[k];
             if (on && !on->enabled)
                 diag_warn(w->r->d, place_of(w, i, (size_t)(on - w->monitors)),
-                          "`%s` is not enabled: it never holds anything back", on->name);
+                          "`%s` is not enabled: it never holds anything back",
+                          shown(w, (size_t)(on - w->monitors)));
         }
     }
 }
@@ -163,6 +197,7 @@ static void check_dependencies(struct reader *r)
                      .monitors = r->config->monitors,
                      .places = mem_calloc(n + 1, sizeof *w.places),
                      .marks = mem_calloc(n + 1, sizeof *w.marks),
+                     .told = mem_calloc(n + 1, sizeof *w.told),
                      .way = mem_calloc(n + 1, sizeof *w.way),
                      .next = mem_calloc(n + 1, sizeof *w.next)};
     find_places(&w, n);
@@ -170,12 +205,50 @@ static void check_dependencies(struct reader *r)
     warn_disabled(&w, n);
     mem_free(w.places);
     mem_free(w.marks);
+    mem_free(w.told);
     mem_free(w.way);
     mem_free(w.next);
+}
+
+/* --- grouping ----------------------------------------------------------------------------- */
+
+static void collect_labels(const struct config *c, struct map *names)
+{
+    static const char *const own[] = {"group", "severity", "monitor"};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        map_put(names, own[i], (void *)own[i]);
+    for (size_t i = 0; i < c->n_monitors; i++)
+        for (size_t k = 0; k < c->monitors[i].n_labels; k++)
+            map_put(names, c->monitors[i].labels[k].name, (void *)c);
+}
+
+static void warn_group_by(struct reader *r, const struct map *names, const struct node *group_by)
+{
+    const struct node *list = group_by ? read_as_list(r, group_by) : NULL;
+    for (const struct entry *e = list ? list->first : NULL; e; e = e->next)
+        if (!map_get(names, e->value->text))
+            diag_warn(r->d, e->value, "`group_by`: no monitor has a label `%s`", e->value->shown);
+}
+
+/* A label that no monitor has is the same for all of them: everything would be one group. */
+static void warn_group_labels(struct reader *r)
+{
+    const struct config *c = r->config;
+    const struct node *policies = node_get(r->root, "policies");
+    struct map names;
+    if (c->n_monitors == 0 || !policies || policies->kind != NODE_MAP || r->d->errors > 0)
+        return;
+    map_init(&names, 0);
+    collect_labels(c, &names);
+    node_each(e, policies)
+        warn_group_by(r, &names, node_get(e->value, "group_by"));
+    map_done(&names);
 }
 
 void link_monitors(struct reader *r)
 {
     link_windows(r);
+    warn_idle_windows(r);
     check_dependencies(r);
+    warn_group_labels(r);
 }

@@ -98,5 +98,7 @@ void link_config(struct reader *r);
 bool labels_fit(const struct label *match, size_t n, const struct monitor *m);
 /* link_monitors.c: the windows of each, and what each depends on. */
 void link_monitors(struct reader *r);
+/* link_people.c: who would be told. */
+void link_people(struct reader *r);
 
 #endif

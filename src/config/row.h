@@ -98,13 +98,13 @@ struct shape {
 extern const struct type type_text, type_line, type_name, type_secret, type_bool, type_int,
     type_duration, type_size, type_choice, type_word;
 /* types_net.c */
-extern const struct type type_url, type_secret_url, type_store_url, type_listen, type_path,
-    type_file, type_sha256, type_signing;
+extern const struct type type_url, type_secret_url, type_store_url, type_listen, type_canaries,
+    type_path, type_file, type_sha256, type_signing;
 /* types_lists.c */
 extern const struct type type_headers, type_labels, type_expect, type_names, type_refs;
 /* types_time.c */
 extern const struct type type_zone, type_instant, type_anchor, type_every, type_days, type_day_time,
-    type_week_time, type_window_time;
+    type_week_time, type_window_time, type_dates;
 /* types_people.c */
 extern const struct type type_people, type_people_or_nobody, type_members, type_contacts;
 /* read.c */

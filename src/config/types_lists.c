@@ -152,7 +152,7 @@ static bool name_in_list(struct reader *r, const struct row *row, const struct n
     const char *text = read_text(r, row, e->value);
     if (!text)
         return false;
-    if (!name_good(text, row->max > 0 ? (size_t)row->max : NAME_MAX_BYTES))
+    if (!name_good(text, NAME_MAX_BYTES))
         diag_error(r->d, e->value, "`%s`: a name is %s, not %s", row->key, type_name.expected,
                    read_found(row, e->value, found, sizeof found));
     else if (named_before(list, e))

@@ -120,6 +120,70 @@ const struct type type_listen = {
     .pattern = "^(unix:/.+|.+:[0-9]{1,5})$" OR_OUTSIDE,
 };
 
+/* --- canaries ----------------------------------------------------------------------------- */
+
+#define CANARIES_MAX 16
+
+static int parse_canary(struct reader *r, const struct node *n, struct canary *ret, struct err *e)
+{
+    int64_t port;
+    const char *text = n->text, *colon = strrchr(text, ':');
+    if (url_check_authority(text, strlen(text), true, e) != 0)
+        return -1;
+    if (text_int(colon + 1, 1, 65535, &port, NULL) != 0)
+        return err_set(e, "the port must be a number from 1 to 65535");
+    bool v6 = *text == '[';
+    char *host = mem_strndup(text + v6, (size_t)(colon - text) - 2 * v6);
+    *ret = (struct canary){.host = read_keep(r, n, host), .port = (int)port};
+    mem_free(host);
+    return 0;
+}
+
+static void read_canary(struct reader *r, const struct row *row, const struct node *n,
+                        struct canary *canaries, size_t *count)
+{
+    struct err e;
+    if (!read_text(r, row, n))
+        return;
+    if (parse_canary(r, n, &canaries[*count], &e) != 0)
+        read_refuse_why(r, row, n, read_shows(row, n) ? e.text : "must be host:port");
+    else
+        ++*count;
+}
+
+static void read_canaries(struct reader *r, const struct row *row, const struct node *n,
+                          void *object)
+{
+    const struct node *list = read_as_list(r, n);
+    struct canary *canaries = arena_calloc(&r->config->arena, list->n + 1, sizeof *canaries);
+    size_t count = 0;
+    if (list->n > CANARIES_MAX)
+        read_refuse_why(r, row, n, "more than 16 are no help");
+    node_each(e, list)
+        read_canary(r, row, e->value, canaries, &count);
+    *FIELD(object, row, struct canary *) = canaries;
+    *BESIDE(object, row, size_t) = count;
+}
+
+static void schema_canaries(const struct row *row, struct jw *w)
+{
+    (void)row;
+    jw_key(w, "type");
+    jw_raw(w, "[\"string\",\"array\",\"null\"]");
+    jw_kv_int(w, "maxItems", CANARIES_MAX);
+    jw_kv_object(w, "items");
+    jw_kv_text(w, "type", "string");
+    jw_kv_text(w, "pattern", "^.+:[0-9]{1,5}$" OR_OUTSIDE);
+    jw_object_end(w);
+}
+
+const struct type type_canaries = {
+    "addresses",
+    "a list of host:port",
+    .read = read_canaries,
+    .schema = schema_canaries,
+};
+
 /* --- files -------------------------------------------------------------------------------- */
 
 static void read_path(struct reader *r, const struct row *row, const struct node *n, void *object)

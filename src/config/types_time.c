@@ -1,5 +1,6 @@
 /* types_time.c - zones, instants, turns, days and times of day. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/civil.h"
@@ -113,6 +114,74 @@ const struct type type_anchor = {
     "a time such as 2026-01-05T09:00, with or without an offset or Z",
     .read = read_anchor,
     .pattern = TIME_PATTERN OR_OUTSIDE,
+};
+
+/* --- dates -------------------------------------------------------------------------------- */
+
+#define DATES_MAX 1000
+
+static bool read_date(struct reader *r, const struct row *row, const struct node *n, int32_t *ret)
+{
+    int64_t ms;
+    bool zoned;
+    const char *text = read_text(r, row, n);
+    if (!text)
+        return false;
+    if (strlen(text) != strlen("2026-12-25") || rfc3339_parse(text, &ms, &zoned) != 0) {
+        read_refuse(r, row, n);
+        return false;
+    }
+    *ret = (int32_t)(floor_seconds(ms) / DAY_S - (floor_seconds(ms) % DAY_S < 0));
+    return true;
+}
+
+static int compare_dates(const void *a, const void *b)
+{
+    const int32_t *p = a, *q = b;
+    return (*p > *q) - (*p < *q);
+}
+
+/* Sorted, each once. */
+static size_t sort_dates(int32_t *dates, size_t n)
+{
+    size_t kept = 0;
+    qsort(dates, n, sizeof *dates, compare_dates);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || dates[kept - 1] != dates[i])
+            dates[kept++] = dates[i];
+    return kept;
+}
+
+static void read_dates(struct reader *r, const struct row *row, const struct node *n, void *object)
+{
+    const struct node *list = read_as_list(r, n);
+    int32_t *dates = arena_calloc(&r->config->arena, list->n + 1, sizeof *dates);
+    size_t count = 0;
+    if (list->n > DATES_MAX)
+        read_refuse_why(r, row, n, "more than 1000 dates");
+    node_each(e, list)
+        count += read_date(r, row, e->value, &dates[count]);
+    *FIELD(object, row, int32_t *) = dates;
+    *BESIDE(object, row, size_t) = sort_dates(dates, count);
+}
+
+static void schema_dates(const struct row *row, struct jw *w)
+{
+    (void)row;
+    jw_key(w, "type");
+    jw_raw(w, "[\"string\",\"array\",\"null\"]");
+    jw_kv_int(w, "maxItems", DATES_MAX);
+    jw_kv_object(w, "items");
+    jw_kv_text(w, "type", "string");
+    jw_kv_text(w, "pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}$" OR_OUTSIDE);
+    jw_object_end(w);
+}
+
+const struct type type_dates = {
+    "dates",
+    "a date such as 2026-12-25",
+    .read = read_dates,
+    .schema = schema_dates,
 };
 
 /* --- turns: `2 weeks` or { n: 2, unit: week } --------------------------------------------- */

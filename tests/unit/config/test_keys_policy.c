@@ -42,10 +42,105 @@ static void people_and_policies__references_are_resolved(void **state)
     config_free(c);
 }
 
+static void assert_shipped(const struct policy *p)
+{
+    assert_int_equal(p->remind_ms, 0);
+    assert_int_equal(p->reopen_window_ms, 600000);
+    assert_int_equal(p->flap.changes, 4);
+    assert_int_equal(p->flap.within_ms, 1800000);
+    assert_int_equal(p->flap.stable_ms, 600000);
+    assert_int_equal(p->n_group_by, 0);
+    assert_int_equal(p->group_wait_ms, 0);
+    assert_int_equal(p->urgency.inside, CHOOSE_HIGH);
+    assert_int_equal(p->urgency.n_hours, 0);
+}
+
+/* The one that is made counts, too. */
+static void policy_that_says_little__has_the_shipped_quiet(void **state)
+{
+    (void)state;
+    struct config *c = must_load(CHANNEL);
+    assert_shipped(config_policy(c, "default"));
+    config_free(c);
+    c = must_load(CHANNEL "policies: { mine: { steps: [ { notify: \"channel:hook\" } ] } }\n");
+    assert_shipped(config_policy(c, "mine"));
+    assert_shipped(config_policy(c, "default"));
+    config_free(c);
+}
+
+#define POLICY CHANNEL "policies:\n  default:\n    steps: [ { notify: \"channel:hook\" } ]\n"
+
+static void quiet_keys__arrive(void **state)
+{
+    (void)state;
+    struct config *c =
+        must_load(POLICY "    remind: 30m\n    reopen_window: 0\n"
+                         "    flap: { changes: 0, within: 1h, stable: 20m }\n"
+                         "    group_by: [group, team]\n    group_wait: 30s\n"
+                         "monitors: [ { name: a, http: http://h/, labels: { team: x } } ]\n");
+    const struct policy *p = config_policy(c, "default");
+    assert_int_equal(p->remind_ms, 1800000);
+    assert_int_equal(p->reopen_window_ms, 0);
+    assert_int_equal(p->flap.changes, 0);
+    assert_int_equal(p->flap.within_ms, 3600000);
+    assert_int_equal(p->flap.stable_ms, 1200000);
+    assert_int_equal(p->n_group_by, 2);
+    assert_string_equal(p->group_by[1], "team");
+    assert_int_equal(p->group_wait_ms, 30000);
+    config_free(c);
+}
+
+static void flap__what_is_not_said_is_as_shipped(void **state)
+{
+    (void)state;
+    struct config *c = must_load(POLICY "    flap: { changes: 3 }\n");
+    assert_int_equal(c->policies[0].flap.changes, 3);
+    assert_int_equal(c->policies[0].flap.stable_ms, 600000);
+    config_free(c);
+}
+
+static void urgency__a_word_or_hours(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum urgency_choice inside, outside;
+        size_t n_hours;
+    } cases[] = {
+        {"high", CHOOSE_HIGH, CHOOSE_LOW, 0},
+        {"low", CHOOSE_LOW, CHOOSE_LOW, 0},
+        {"severity", CHOOSE_BY_SEVERITY, CHOOSE_LOW, 0},
+        {"{ hours: [ { days: [mon-fri], start: \"09:00\", end: \"18:00\" } ], time_zone: UTC }",
+         CHOOSE_HIGH, CHOOSE_LOW, 1},
+        {"{ hours: [ { days: [mon] }, { from: \"fri 18:00\", to: \"mon 08:00\" } ], time_zone: UTC,"
+         " inside: severity, outside: severity }",
+         CHOOSE_BY_SEVERITY, CHOOSE_BY_SEVERITY, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *yaml = mem_printf(POLICY "    urgency: %s\n", cases[i].text);
+        struct config *c = must_load(yaml);
+        const struct urgency_rule *u = &c->policies[0].urgency;
+        assert_int_equal(u->inside, cases[i].inside);
+        assert_int_equal(u->outside, cases[i].outside);
+        assert_int_equal(u->n_hours, cases[i].n_hours);
+        assert_int_equal(u->zone != NULL, u->n_hours > 0);
+        if (u->n_hours == 1)
+            assert_int_equal(u->hours[0].start_s, 9 * 3600);
+        if (u->n_hours == 2)
+            assert_int_equal(u->hours[1].kind, RESTRICT_WEEKLY);
+        config_free(c);
+        mem_free(yaml);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_and_policies__references_are_resolved),
+        cmocka_unit_test(policy_that_says_little__has_the_shipped_quiet),
+        cmocka_unit_test(quiet_keys__arrive),
+        cmocka_unit_test(flap__what_is_not_said_is_as_shipped),
+        cmocka_unit_test(urgency__a_word_or_hours),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -93,8 +93,8 @@ static void warnings__are_given_and_harm_nothing(void **state)
     static const char *const cases[][2] = {
         {MONITOR, "1:1: there are no `channels`: nobody will be told\n"},
         {CHANNEL "people: { ana: {} }\n", ""},
-        {CHANNEL
-         "people:\n  ana: {}\npolicies: { default: { steps: [ { notify: [\"person:ana\"] } ] } }\n",
+        {CHANNEL "people:\n  ana: {}\npolicies: { default: { steps: [ { notify: [\"person:ana\", "
+                 "\"channel:hook\"] } ] } }\n",
          "4:3: `ana` can be paged but has no `notify`: nothing would reach them\n"},
         {CHANNEL
          "people:\n  ana:\nschedules: { s: { time_zone: UTC, layers: [ { anchor: 2026-01-05, "
@@ -103,7 +103,8 @@ static void warnings__are_given_and_harm_nothing(void **state)
         {CHANNEL
          "people:\n  ana:\nschedules: { s: { time_zone: UTC, layers: [ { anchor: 2026-01-05, "
          "members: [ana] } ] } }\n"
-         "policies: { default: { steps: [ { notify: [\"schedule:s\"] } ] } }\n",
+         "policies: { default: { steps: [ { notify: [\"schedule:s\"] } ], fallback: "
+         "\"channel:hook\" } }\n",
          "4:3: `ana` can be paged but has no `notify`: nothing would reach them\n"},
         {CHANNEL
          "people:\n  ana: { notify: [ { via: hook } ] }\n  bo:\n"
