@@ -121,8 +121,10 @@ static void include__lists_and_names_grow_in_order(void **state)
     (void)state;
     struct config *c = NULL;
     put("main.yaml", "include: [conf.d/*.yaml, conf.d/a.yaml]\n" CHANNEL
-                     "monitors: [ { name: m, http: http://h } ]\n");
-    put("conf.d/a.yaml", "monitors: [ { name: a, http: http://h, policy: p } ]\n"
+                     "monitors: [ { name: m, http: http://h } ]\n"
+                     "maintenance: [ { days: [sun], time_zone: UTC } ]\n");
+    put("conf.d/a.yaml", "monitors: [ { name: a, http: http://h, policy: p, depends_on: m } ]\n"
+                         "maintenance: [ { match: { monitor: a }, days: [mon], time_zone: UTC } ]\n"
                          "people: { ana: { notify: [ { via: hook } ] } }\n");
     put("conf.d/b.yaml", "policies:\n  default: { steps: [ { notify: \"person:ana\" } ] }\n"
                          "  p: { steps: [ { notify: \"person:ana\" } ] }\nmonitors:\n");
@@ -131,6 +133,9 @@ static void include__lists_and_names_grow_in_order(void **state)
     assert_int_equal(c->n_monitors, 2);
     assert_string_equal(c->monitors[1].name, "a");
     assert_string_equal(c->monitors[1].policy->name, "p");
+    assert_ptr_equal(c->monitors[1].depends_on[0], &c->monitors[0]);
+    assert_int_equal(c->monitors[0].n_windows, 1);
+    assert_int_equal(c->monitors[1].n_windows, 2);
     config_free(c);
     mem_free(said);
 }
