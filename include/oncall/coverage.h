@@ -38,10 +38,10 @@ struct coverage {
     int score;      /* 0 to 100; 100 only without a gap */
 };
 
-/* One for each real change. */
-typedef void coverage_run_fn(void *arg, int64_t from_ms, int64_t to_ms, const struct oncall *who);
-/* Until when it got: to_ms, or less after COVERAGE_EDGES edges. Whole seconds. */
-int64_t coverage_walk(const struct schedule *s, int64_t from_ms, int64_t to_ms,
+/* One for each real change; false ends the walk there. */
+typedef bool coverage_run_fn(void *arg, int64_t from_ms, int64_t to_ms, const struct oncall *who);
+/* Until when it got: to_ms, or less after `edges` edges or when it was ended. Whole seconds. */
+int64_t coverage_walk(const struct schedule *s, int64_t from_ms, int64_t to_ms, size_t edges,
                       coverage_run_fn *each, void *arg);
 
 /* `c` says where people live and which days are holidays. from_ms < to_ms. */

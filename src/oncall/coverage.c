@@ -44,23 +44,23 @@ static bool same_people(const struct oncall *a, const struct oncall *b)
     return true;
 }
 
-int64_t coverage_walk(const struct schedule *s, int64_t from_ms, int64_t to_ms,
+int64_t coverage_walk(const struct schedule *s, int64_t from_ms, int64_t to_ms, size_t edges,
                       coverage_run_fn *each, void *arg)
 {
     struct oncall who[2];
     int is = 0;
     int64_t since_ms = from_ms, at_ms = from_ms;
-    size_t left = COVERAGE_EDGES;
 
     oncall_who(s, from_ms, &who[is]);
-    while (left-- > 0) {
+    while (edges-- > 0) {
         at_ms = smaller(oncall_next_edge(s, at_ms), to_ms);
         if (at_ms == to_ms)
             break;
         oncall_who(s, at_ms, &who[!is]);
         if (same_people(&who[0], &who[1]))
             continue;
-        each(arg, since_ms, at_ms, &who[is]);
+        if (!each(arg, since_ms, at_ms, &who[is]))
+            return at_ms;
         since_ms = at_ms;
         is = !is;
     }
@@ -191,7 +191,7 @@ static void end_stretches(struct coverage *v, const struct oncall *who, int64_t 
     }
 }
 
-static void on_run(void *arg, int64_t from_ms, int64_t to_ms, const struct oncall *who)
+static bool on_run(void *arg, int64_t from_ms, int64_t to_ms, const struct oncall *who)
 {
     struct books *b = arg;
     struct coverage *v = b->v;
@@ -214,6 +214,7 @@ static void on_run(void *arg, int64_t from_ms, int64_t to_ms, const struct oncal
         vec_push(&v->doubles, span);
         v->double_s += (to_ms - from_ms) / 1000;
     }
+    return true;
 }
 
 /* --- the score ----------------------------------------------------------------------------- */
@@ -263,7 +264,7 @@ void coverage_measure(struct coverage *v, const struct config *c, const struct s
     to_ms = floor_div(to_ms, 1000) * 1000;
     map_init(&v->by_person, 0);
     add_everybody(&b);
-    v->to_ms = coverage_walk(s, v->from_ms, to_ms, on_run, &b);
+    v->to_ms = coverage_walk(s, v->from_ms, to_ms, COVERAGE_EDGES, on_run, &b);
     v->cut = v->to_ms < to_ms;
     end_stretches(v, &nobody, v->to_ms);
     judge(v);

@@ -117,9 +117,8 @@ static const struct web_user *user_of(const struct config *c, const char *token)
 }
 
 static struct auth by_token(struct limiter *l, const struct config *c, const struct request_view *v,
-                            int64_t now_ms)
+                            const char *token, int64_t now_ms)
 {
-    const char *token = bearer(v);
     bool limited = !is_local(v);
 
     if (token == NULL)
@@ -133,6 +132,20 @@ static struct auth by_token(struct limiter *l, const struct config *c, const str
     if (user == NULL)
         return refused(401, "this token is not known");
     return (struct auth){.user = user};
+}
+
+/* What reads calendars sends an address and nothing else. */
+static struct auth by_address(struct limiter *l, const struct config *c,
+                              const struct request_view *v, int64_t now_ms)
+{
+    char token[TOKEN_MAX + 1];
+    bool there = request_query(v, "token", token, sizeof token);
+    struct auth a = by_token(l, c, v, there ? token : bearer(v), now_ms);
+
+    explicit_bzero(token, sizeof token);
+    if (a.status == 401 && !there && bearer(v) == NULL)
+        a.why = "put ?token=TOKEN behind the address, or send Authorization: Bearer TOKEN";
+    return a;
 }
 
 /* --- the answer ----------------------------------------------------------------------- */
@@ -160,7 +173,9 @@ struct auth auth_check(struct limiter *l, const struct config *c, const struct r
         return check_without_users(c, v, access);
     if (access == ACCESS_METRICS && is_local(v))
         return allowed;
-    struct auth a = by_token(l, c, v, now_ms);
+    if (access == ACCESS_CALENDAR)
+        return by_address(l, c, v, now_ms);
+    struct auth a = by_token(l, c, v, bearer(v), now_ms);
 
     if (a.status == 0 && access == ACCESS_ACT && a.user->role < ROLE_RESPONDER)
         return refused(403, "a viewer may only read");

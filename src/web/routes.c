@@ -19,13 +19,15 @@ const struct web_route routes[] = {
     {"POST", "/api/v1/incidents/{}/unack", ACCESS_ACT, on_unack},
     {"POST", "/api/v1/incidents/{}/resolve", ACCESS_ACT, on_resolve},
     {"GET", "/api/v1/oncall", ACCESS_READ, on_oncall},
+    {"GET", "/oncall/{}.ics", ACCESS_CALENDAR, on_schedule_calendar},
+    {"GET", "/oncall/person/{}.ics", ACCESS_CALENDAR, on_person_calendar},
     {"GET", "/api/v1/deliveries", ACCESS_READ, on_deliveries},
     {"POST", "/api/v1/channels/{}/test", ACCESS_ACT, on_test_channel},
     {"POST", "/api/v1/people/{}/test", ACCESS_ACT, on_test_person},
     {0},
 };
 
-/* {} stands for one segment that is not empty. */
+/* {} stands for one segment, or for what comes before `.ics` in one; never for nothing. */
 static bool matches(const char *pattern, const char *path, char dst[ROUTE_ARG_SIZE])
 {
     const char *hole = strstr(pattern, "{}");
@@ -37,8 +39,9 @@ static bool matches(const char *pattern, const char *path, char dst[ROUTE_ARG_SI
 
     if (strncmp(pattern, path, before) != 0)
         return false;
-    size_t n = strcspn(path + before, "/");
+    size_t n = strcspn(path + before, "/"), tail = strcspn(hole + 2, "/");
 
+    n = n > tail ? n - tail : 0;
     if (n == 0 || n >= ROUTE_ARG_SIZE || strcmp(path + before + n, hole + 2) != 0)
         return false;
     memcpy(dst, path + before, n);

@@ -43,10 +43,12 @@ struct call {
 
 /* routes.c */
 enum access {
-    ACCESS_OPEN,    /* anybody */
-    ACCESS_METRICS, /* anybody while there are no users; else this machine or a token */
-    ACCESS_READ,    /* viewer */
-    ACCESS_ACT      /* responder */
+    ACCESS_OPEN,     /* anybody */
+    ACCESS_METRICS,  /* anybody while there are no users; else this machine or a token */
+    ACCESS_READ,     /* viewer */
+    ACCESS_CALENDAR, /* viewer; the token may stand in the address, since calendars send no header
+                      */
+    ACCESS_ACT       /* responder */
 };
 struct web_route {
     const char *method, *path;
@@ -97,6 +99,8 @@ void on_ack(struct call *c);
 void on_unack(struct call *c);
 void on_resolve(struct call *c);
 void on_oncall(struct call *c);
+void on_schedule_calendar(struct call *c);
+void on_person_calendar(struct call *c);
 void on_deliveries(struct call *c);
 void on_test_channel(struct call *c);
 void on_test_person(struct call *c);

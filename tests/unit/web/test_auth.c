@@ -104,6 +104,72 @@ static void without_users__reading_open_acting_local_names_own(void **state)
     check(&open_config, rows, sizeof rows / sizeof *rows);
 }
 
+/* --- calendars: the token may stand in the address ------------------------------------------ */
+
+static void calendar__with_users__takes_the_token_from_the_address(void **state)
+{
+    static const struct {
+        const char *query, *header;
+        enum access access;
+        int status;
+    } rows[] = {
+        {"token=token-of-cy", NULL, ACCESS_CALENDAR, 0},
+        {"a=b&token=token%2Dof-cy", NULL, ACCESS_CALENDAR, 0},
+        {"", "Bearer token-of-cy", ACCESS_CALENDAR, 0},
+        {"token=wrong", "Bearer token-of-cy", ACCESS_CALENDAR, 401},
+        {"token=", NULL, ACCESS_CALENDAR, 401},
+        {"token=token-of-cyx", NULL, ACCESS_CALENDAR, 401},
+        {"tokens=token-of-cy", NULL, ACCESS_CALENDAR, 401},
+        {"", NULL, ACCESS_CALENDAR, 401},
+        {"token=token-of-cy", NULL, ACCESS_READ, 401},
+        {"token=token-of-ana", NULL, ACCESS_ACT, 401},
+        {"token=token-of-cy", NULL, ACCESS_METRICS, 401},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct limiter l = {.seed = 1};
+        struct header h = {"authorization", rows[i].header};
+        struct request_view v = {.method = "GET",
+                                 .path = "/",
+                                 .query = rows[i].query,
+                                 .host = "any.name",
+                                 .headers = &h,
+                                 .n_headers = rows[i].header != NULL,
+                                 .peer = "192.0.2.7"};
+        struct auth a = auth_check(&l, &closed_config, &v, rows[i].access, 1000000);
+
+        if (a.status != rows[i].status)
+            fail_msg("row %zu (%s): %d, wanted %d", i, rows[i].query, a.status, rows[i].status);
+        assert_true(a.status == 0 || strstr(a.why, "token-of") == NULL);
+    }
+}
+
+static void calendar__guessing_from_afar__is_slowed_down(void **state)
+{
+    struct limiter l = {.seed = 1};
+    struct request_view v = {.method = "GET",
+                             .path = "/",
+                             .query = "token=guess",
+                             .host = "any.name",
+                             .peer = "192.0.2.7"};
+    int status = 401;
+    (void)state;
+    for (int i = 0; i < 20 && status == 401; i++)
+        status = auth_check(&l, &closed_config, &v, ACCESS_CALENDAR, 1000000).status;
+    assert_int_equal(status, 429);
+}
+
+static void calendar__without_users__is_read_like_the_rest(void **state)
+{
+    static const struct question rows[] = {
+        {THEM, "192.0.2.1:8686", NONE, ACCESS_CALENDAR, 0},
+        {THEM, "status.acme.dev", NONE, ACCESS_CALENDAR, 0},
+        {US, "evil.example:8686", NONE, ACCESS_CALENDAR, 421},
+    };
+    (void)state;
+    check(&open_config, rows, sizeof rows / sizeof *rows);
+}
+
 static void browsers__from_another_site__may_not_act(void **state)
 {
     static const struct question rows[] = {
@@ -185,6 +251,9 @@ int main(void)
         cmocka_unit_test(with_users__a_token_of_the_role),
         cmocka_unit_test(token__known__names_its_person),
         cmocka_unit_test(guesses__too_many_from_afar__limited__from_here_not),
+        cmocka_unit_test(calendar__with_users__takes_the_token_from_the_address),
+        cmocka_unit_test(calendar__guessing_from_afar__is_slowed_down),
+        cmocka_unit_test(calendar__without_users__is_read_like_the_rest),
     };
     return cmocka_run_group_tests(tests, prepare, NULL);
 }

@@ -157,6 +157,40 @@ static void oncall__by_schedule_and_instant(void **state)
     close_world(w);
 }
 
+static size_t count(const char *text, const char *part)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, part)) != NULL; text++)
+        n++;
+    return n;
+}
+
+/* tests/system/test_calendar.py reads it with a calendar library. */
+static void calendars__of_schedules_and_people(void **state)
+{
+    struct world *w;
+    (void)state;
+    open_world_with(&w, "");
+    assert_int_equal(ask(w, "GET /oncall/primary.ics", "", ""), 200);
+    assert_non_null(strstr(w->text, "\r\nContent-Type: text/calendar; charset=utf-8\r\n"));
+    assert_non_null(strstr(w->body, "\r\nX-WR-CALNAME:On call: primary (acme)\r\n"));
+    size_t ana = count(w->body, "\r\nSUMMARY:ana\r\n"), bo = count(w->body, "\r\nSUMMARY:bo\r\n");
+
+    assert_in_range(ana + bo, 34, 36); /* 240 days of weeks */
+    assert_int_equal(count(w->body, "BEGIN:VEVENT"), ana + bo);
+
+    assert_int_equal(ask(w, "GET /oncall/person/ana.ics", "", ""), 200);
+    assert_int_equal(count(w->body, "\r\nSUMMARY:On call: primary\r\n"), ana);
+    assert_null(strstr(w->body, "bo is"));
+
+    assert_int_equal(ask(w, "GET /oncall/nothing.ics", "", ""), 404);
+    assert_detail(w, "there is no schedule nothing");
+    assert_int_equal(ask(w, "GET /oncall/person/nobody.ics", "", ""), 404);
+    assert_detail(w, "there is no person nobody");
+    close_world(w);
+}
+
 static void metrics__pass_promtool(void **state)
 {
     struct world *w;
@@ -207,6 +241,7 @@ int main(void)
         cmocka_unit_test(page__shows_states_and_nothing_private),
         cmocka_unit_test(page__within_a_second__is_the_cached_one),
         cmocka_unit_test(oncall__by_schedule_and_instant),
+        cmocka_unit_test(calendars__of_schedules_and_people),
         cmocka_unit_test(metrics__pass_promtool),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
