@@ -65,16 +65,20 @@ static int take_bool(const struct field *f, const struct jv *v, char *p, struct 
     return 0;
 }
 
+/* Of a longer list, as a later midwatch may keep, the newest, which are its last. */
 static int take_times(const struct field *f, const struct jv *v, char *p, struct err *e)
 {
-    size_t n = jv_len(v);
+    size_t n = jv_len(v), room = f->size / sizeof(int64_t), first = n > room ? n - room : 0;
 
     if (v != NULL && jv_type(v) != JV_LIST)
         return err_set(e, "%s is not a list", f->key);
-    for (size_t i = 0; i < n && i < f->size / sizeof(int64_t); i++) {
+    for (size_t i = 0; i < n; i++) {
         int64_t at_ms = jv_int(jv_at(v, i), 0);
 
-        memcpy(p + i * sizeof at_ms, &at_ms, sizeof at_ms);
+        if (jv_type(jv_at(v, i)) != JV_INT)
+            return err_set(e, "%s is not a list of whole numbers", f->key);
+        if (i >= first)
+            memcpy(p + (i - first) * sizeof at_ms, &at_ms, sizeof at_ms);
     }
     return 0;
 }

@@ -1,7 +1,8 @@
 /* fuzz_state.c - any bytes as a kept record, or as the arguments of a commit on disk.
  *
- * The first byte chooses: m i d a t a record of that kind, anything else the arguments of a commit.
- * A record that reads must read back from what is written of it, and then be written the same. */
+ * The first byte chooses: m i d a t q o a record of that kind, anything else the arguments of a
+ * commit. A record that reads must read back from what is written of it, and then be written the
+ * same. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,8 @@ RECORD(incident, incident)
 RECORD(delivery, delivery)
 RECORD(attempt, attempt)
 RECORD(transition, transition)
+RECORD(quiet, quiet)
+RECORD(override, kept_override)
 
 static void run_commit(const char *p, size_t n)
 {
@@ -48,27 +51,30 @@ static void run_commit(const char *p, size_t n)
 
     view_init(&v);
     view_put_commit(&v, p, n);
-    view_take(&v, &s);
+    view_take(&v, 2, &s); /* the corpus holds resolved ones of before and of after */
     stored_done(&s);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const struct {
+        char letter;
+        void (*run)(const char *p, size_t n);
+    } kinds[] = {
+        {'m', run_monitor},    {'i', run_incident}, {'d', run_delivery}, {'a', run_attempt},
+        {'t', run_transition}, {'q', run_quiet},    {'o', run_override},
+    };
+
     if (size == 0)
         return 0;
     const char *p = (const char *)data + 1;
     size_t n = size - 1;
-    if (data[0] == 'm')
-        run_monitor(p, n);
-    else if (data[0] == 'i')
-        run_incident(p, n);
-    else if (data[0] == 'd')
-        run_delivery(p, n);
-    else if (data[0] == 'a')
-        run_attempt(p, n);
-    else if (data[0] == 't')
-        run_transition(p, n);
-    else
-        run_commit(p, n);
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (data[0] == kinds[i].letter) {
+            kinds[i].run(p, n);
+            return 0;
+        }
+    }
+    run_commit(p, n);
     return 0;
 }
