@@ -102,6 +102,22 @@ static void pack_transition(struct pack *k, const struct transition *t)
     pack_entry(k, "t", t->at_ms);
 }
 
+static void pack_quiet(struct pack *k, const struct quiet *q)
+{
+    arg_text(k, "q");
+    arg_text(k, q->id);
+    state_write_quiet(k->scratch, q);
+    arg_scratch(k);
+}
+
+static void pack_override(struct pack *k, const struct kept_override *o)
+{
+    arg_text(k, "o");
+    arg_text(k, o->id);
+    state_write_override(k->scratch, o);
+    arg_scratch(k);
+}
+
 static void pack_changes(struct pack *k, const struct commit *c)
 {
     for (size_t i = 0; i < c->monitors.n; i++)
@@ -114,6 +130,10 @@ static void pack_changes(struct pack *k, const struct commit *c)
         pack_attempt(k, &c->attempts.items[i]);
     for (size_t i = 0; i < c->transitions.n; i++)
         pack_transition(k, &c->transitions.items[i]);
+    for (size_t i = 0; i < c->quiets.n; i++)
+        pack_quiet(k, c->quiets.items[i]);
+    for (size_t i = 0; i < c->overrides.n; i++)
+        pack_override(k, c->overrides.items[i]);
 }
 
 int commit_pack(struct store *s, const struct commit *c, struct unit *ret)
@@ -139,7 +159,8 @@ int commit_pack(struct store *s, const struct commit *c, struct unit *ret)
     return 0;
 }
 
-/* Behind the count of keys, the keys and the writer. */
+/* Behind the count of keys, the keys and the writer. A record with fewer keys, of before, is not of
+ * this writer. */
 int64_t commit_seq(const struct store *s, const char *p, size_t n)
 {
     const char *end = p + n, *arg = NULL;
@@ -185,29 +206,24 @@ static size_t piece_of(size_t n, size_t from)
 }
 
 /* In pieces, so that no call keeps Redis busy for long; of whole values, so pieces do no harm. */
+#define PUT_PIECES(member)                                                                         \
+    for (size_t i = 0; i < all.member.n; i += SNAPSHOT_PIECE) {                                    \
+        struct commit piece = {.at_ms = all.at_ms};                                                \
+        piece.member.items = all.member.items + i;                                                 \
+        piece.member.n = piece_of(all.member.n, i);                                                \
+        put_piece(s, &piece);                                                                      \
+    }
+
 void commit_snapshot(struct store *s)
 {
     struct commit all = {.at_ms = loop_now_ms()};
 
     s->owes_snapshot = false;
     s->ev.on_snapshot(s->arg, &all);
-    for (size_t i = 0; i < all.monitors.n; i += SNAPSHOT_PIECE) {
-        struct commit piece = {.at_ms = all.at_ms};
-        piece.monitors.items = all.monitors.items + i;
-        piece.monitors.n = piece_of(all.monitors.n, i);
-        put_piece(s, &piece);
-    }
-    for (size_t i = 0; i < all.incidents.n; i += SNAPSHOT_PIECE) {
-        struct commit piece = {.at_ms = all.at_ms};
-        piece.incidents.items = all.incidents.items + i;
-        piece.incidents.n = piece_of(all.incidents.n, i);
-        put_piece(s, &piece);
-    }
-    for (size_t i = 0; i < all.deliveries.n; i += SNAPSHOT_PIECE) {
-        struct commit piece = {.at_ms = all.at_ms};
-        piece.deliveries.items = all.deliveries.items + i;
-        piece.deliveries.n = piece_of(all.deliveries.n, i);
-        put_piece(s, &piece);
-    }
+    PUT_PIECES(monitors)
+    PUT_PIECES(incidents)
+    PUT_PIECES(deliveries)
+    PUT_PIECES(quiets)
+    PUT_PIECES(overrides)
     commit_done(&all);
 }

@@ -68,6 +68,11 @@ static void on_probe(void *arg, const redisReply *r)
 
     if (r == NULL)
         return;
+    if (reply_class(r) == REPLY_RELOAD) { /* it has an older one, and was too full for ours */
+        session_fail(s, "redis is at its memory limit (maxmemory) and can't load our function",
+                     BACKOFF_LONG_MS);
+        return;
+    }
     if (r->type != REDIS_REPLY_ARRAY || r->elements != 3) {
         fail_with(s, r);
         return;
@@ -96,7 +101,7 @@ static void probe(struct store *s)
         return;
     s->seq--; /* it changes nothing, so it counts for nothing */
     buf_init(&head, 256);
-    commit_put_head(s, &head, u.count, "mw_commit");
+    commit_put_head(s, &head, u.count, SCRIPT_COMMIT);
     redis_write(s->conn, head.p, head.len);
     redis_write(s->conn, u.p, u.n);
     redis_expect(s->conn, 1, on_probe, s);
@@ -182,7 +187,7 @@ static void load_script(struct store *s)
 }
 
 /* Some servers say they are a 7 and know no functions. One that is full takes no function, but
- * the one that it has still runs: the probe tells. */
+ * the one that it has still runs, if it is of our making: the probe tells. */
 static void on_function(void *arg, const redisReply *r)
 {
     struct store *s = arg;

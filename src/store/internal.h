@@ -50,8 +50,15 @@ struct store {
     char server[64];
     int version;         /* 70015; Valkey counts as the Redis it took over from */
     char script_sha[48]; /* "": functions */
-    struct timer reconnect, tick, snapshot, deadline, trim;
+    struct timer reconnect, tick, snapshot, deadline, trim, beat;
     int64_t asked_us; /* who wrote here last: it is also the sign of life of an idle connection */
+
+    /* retention of what has no index (trim.c) */
+    struct scan {
+        struct store *store;
+        enum key key;
+        char cursor[24];
+    } scans[2];
 
     /* the state as read back (restore.c) */
     bool told;                /* on_ready has been called */
@@ -118,6 +125,10 @@ void session_restored(struct store *s, const struct stored *found);
 void restore_from_spool(struct store *s); /* fills from_spool */
 
 /* trim.c */
+void trim_init(struct store *s);
 void on_trim(void *arg);
+
+/* regions.c: every few seconds while up. */
+void on_beat(void *arg);
 
 #endif

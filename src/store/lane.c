@@ -14,6 +14,7 @@
 #include "internal.h"
 #include "loop/log.h"
 #include "reply.h"
+#include "script.h"
 
 #define WINDOW       64
 #define WINDOW_BYTES ((size_t)1 << 20)
@@ -175,7 +176,7 @@ static void send_batch(struct batch *b, const char *p, size_t n)
     b->left = b->unit.count;
     if (b->unit.kind == RECORD_COMMIT) {
         buf_init(&head, 256);
-        commit_put_head(s, &head, b->unit.count, "mw_commit");
+        commit_put_head(s, &head, b->unit.count, SCRIPT_COMMIT);
         redis_write(s->conn, head.p, head.len);
         buf_done(&head);
         b->left = 1;

@@ -86,7 +86,7 @@ static void ask_records(struct query *q)
         give_list(q);
         return;
     }
-    if (!store_connected(q->store)) {
+    if (!store_connected(q->store) || q->store->closing) {
         end_query(q, "", 0, true);
         return;
     }
@@ -168,6 +168,18 @@ void store_read_deliveries(struct store *s, const char *incident, size_t limit, 
     } else {
         ask_newest(q, KEY_DELIVERIES_INDEX);
     }
+}
+
+void store_read_delivery(struct store *s, const char *id, store_json_fn *done, void *arg)
+{
+    static const enum key from[] = {KEY_OUTBOX, KEY_DELIVERIES, KEY_COUNT};
+    struct query *q = begin(s, 1, done, arg);
+
+    if (q == NULL)
+        return;
+    q->from = from;
+    add_id(q, id, strlen(id));
+    ask_records(q);
 }
 
 void store_read_resolved(struct store *s, size_t limit, store_json_fn *done, void *arg)

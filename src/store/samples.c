@@ -285,6 +285,19 @@ void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
     }
 }
 
+void samples_expect(struct samples *m, const char *monitor, int64_t interval_ms)
+{
+    if (interval_ms >= INTERVAL_MIN_MS)
+        series_of(m, monitor, interval_ms);
+}
+
+int64_t samples_interval_ms(const struct samples *m, const char *monitor)
+{
+    const struct series *x = map_get(&m->series, monitor);
+
+    return x != NULL ? x->interval_ms : 0;
+}
+
 static void write_series(struct series *x)
 {
     write_run(x);

@@ -14,6 +14,10 @@ void samples_free(struct samples *m);
 void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
                  const struct result *r);
 void samples_flush(struct samples *m);
+/* The interval that a monitor's results are kept under now: as last added, or as expected before
+ * the first one. 0: never heard of it. */
+void samples_expect(struct samples *m, const char *monitor, int64_t interval_ms);
+int64_t samples_interval_ms(const struct samples *m, const char *monitor);
 /* Redis may have lost the blocks: size them again before the next write. */
 void samples_forget_sizes(struct samples *m);
 

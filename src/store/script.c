@@ -6,9 +6,15 @@
  *     d id incident done(0|1) created_ms json           a delivery
  *     a entry json                                      an attempt, into the ledger
  *     t entry json                                      a transition, into the audit log
+ *     q id json                                         a silence or maintenance
+ *     o id json                                         an override
  * Everything is absolute, and an entry of a stream that is there already is not added again: so a
  * commit may come twice, and a run of commits may be done again from any point of it. With no
- * changes it only proves that writing works. Answers {version, writer before, seq before}.
+ * changes it only proves that writing works. Answers {version, writer before, seq before}. Records
+ * of before there were q and o, with fewer keys, are done as they are.
+ *
+ * An incident that is resolved takes its ended deliveries out of the outbox; one that is opened
+ * again brings them back.
  *
  * trim: ARGV = "trim", before_ms, how many at most. Forgets resolved incidents and ended deliveries
  * older than that; answers how many it forgot.
@@ -20,6 +26,8 @@
 #define BODY                                                                                       \
     "local META, MONITORS, INCIDENTS, RESOLVED, RESOLVED_AT = 1, 2, 3, 4, 5\n"                     \
     "local OUTBOX, DELIVERIES, DELIVERED_AT, OF, LEDGER, AUDIT = 6, 7, 8, 9, 10, 11\n"             \
+    "local QUIETS, OVERRIDES = 12, 13\n"                                                           \
+    "local BY_ID = { q = QUIETS, o = OVERRIDES }\n"                                                \
     "local ENDED = { delivered = true, refused = true, failed = true, overtaken = true }\n"        \
     "local function call(...) return redis.call(...) end\n"                                        \
     "local function append(key, entry, json)\n"                                                    \
@@ -44,6 +52,16 @@
     "    end\n"                                                                                    \
     "  end\n"                                                                                      \
     "end\n"                                                                                        \
+    "local function bring_back(K, incident)\n"                                                     \
+    "  local ids = call('HGET', K[OF], incident)\n"                                                \
+    "  for id in string.gmatch(ids or '', '%S+') do\n"                                             \
+    "    local json = call('HGET', K[DELIVERIES], id)\n"                                           \
+    "    if json then\n"                                                                           \
+    "      call('HDEL', K[DELIVERIES], id)\n"                                                      \
+    "      call('HSET', K[OUTBOX], id, json)\n"                                                    \
+    "    end\n"                                                                                    \
+    "  end\n"                                                                                      \
+    "end\n"                                                                                        \
     "local function put_incident(K, id, resolved, at, json)\n"                                     \
     "  if resolved == '1' then\n"                                                                  \
     "    call('HDEL', K[INCIDENTS], id)\n"                                                         \
@@ -51,7 +69,7 @@
     "    call('ZADD', K[RESOLVED_AT], at, id)\n"                                                   \
     "    put_away(K, id)\n"                                                                        \
     "  else\n"                                                                                     \
-    "    call('HDEL', K[RESOLVED], id)\n"                                                          \
+    "    if call('HDEL', K[RESOLVED], id) == 1 then bring_back(K, id) end\n"                       \
     "    call('ZREM', K[RESOLVED_AT], id)\n"                                                       \
     "    call('HSET', K[INCIDENTS], id, json)\n"                                                   \
     "  end\n"                                                                                      \
@@ -85,6 +103,9 @@
     "    elseif kind == 'd' then\n"                                                                \
     "      put_delivery(K, A[i + 1], A[i + 2], A[i + 3], A[i + 4], A[i + 5])\n"                    \
     "      i = i + 6\n"                                                                            \
+    "    elseif BY_ID[kind] then\n"                                                                \
+    "      call('HSET', K[BY_ID[kind]], A[i + 1], A[i + 2])\n"                                     \
+    "      i = i + 3\n"                                                                            \
     "    else\n"                                                                                   \
     "      append(kind == 'a' and K[LEDGER] or K[AUDIT], A[i + 1], A[i + 2])\n"                    \
     "      i = i + 3\n"                                                                            \
@@ -128,6 +149,8 @@ const char script_library[] =
     "#!lua name=" SCRIPT_LIBRARY "\n" BODY "local function offer(name, f)\n"
     "  redis.register_function{ function_name = name, callback = f, flags = { 'allow-oom' } }\n"
     "end\n"
+    "offer('" SCRIPT_COMMIT "', commit)\n"
+    "offer('" SCRIPT_TRIM "', trim)\n"
     "offer('mw_commit', commit)\n"
     "offer('mw_trim', trim)\n";
 

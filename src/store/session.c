@@ -177,6 +177,7 @@ static void become_ready(struct store *s)
     if (s->owes_snapshot)
         commit_snapshot(s);
     lane_pump(&s->samples_lane);
+    timer_start(&s->beat, 0);
 }
 
 /* New commits are held back (in the spool) until the reader has seen what was there before them. */

@@ -122,6 +122,7 @@ static void init_timers(struct store *s)
     timer_init(&s->deadline, s->loop, &s->owner, on_deadline, s);
     timer_init(&s->snapshot, s->loop, &s->owner, on_snapshot_due, s);
     timer_init(&s->trim, s->loop, &s->owner, on_trim, s);
+    timer_init(&s->beat, s->loop, &s->owner, on_beat, s);
     timer_start(&s->tick, TICK_MS);
     timer_start(&s->deadline, READY_MS);
     timer_start(&s->trim, FIRST_TRIM_MS);
@@ -259,6 +260,9 @@ int store_open(struct loop *l, struct resolver *r, const struct config *c,
     owner_init(&s->owner, on_owner_closed, s);
     s->opened_us = loop_mono_us();
     s->samples = samples_new(s);
+    for (size_t i = 0; i < c->n_monitors; i++)
+        samples_expect(s->samples, c->monitors[i].name, c->monitors[i].interval_ms);
+    trim_init(s);
     init_timers(s);
     session_start(s);
     *ret = s;
@@ -286,6 +290,7 @@ static void close_handles(struct store *s)
     timer_close(&s->deadline);
     timer_close(&s->snapshot);
     timer_close(&s->trim);
+    timer_close(&s->beat);
     samples_close(s->samples);
     session_end(s);
     owner_close(&s->owner);
@@ -341,5 +346,6 @@ void store_close(struct store *s, void (*done)(void *arg), void *arg)
     timer_stop(&s->deadline);
     timer_stop(&s->snapshot);
     timer_stop(&s->trim);
+    timer_stop(&s->beat);
     loop_later(s->loop, on_close_begun, s);
 }

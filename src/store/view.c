@@ -3,6 +3,7 @@
  * Failures: a record that can't be read is counted and passed over; the others still stand. */
 #include "view.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -21,6 +22,8 @@ void view_init(struct view *v)
     map_init(&v->monitors, 1);
     map_init(&v->incidents, 2);
     map_init(&v->deliveries, 3);
+    map_init(&v->quiets, 4);
+    map_init(&v->overrides, 5);
 }
 
 static void damaged(struct view *v, const char *what, const struct err *e)
@@ -52,37 +55,25 @@ void view_put_monitor(struct view *v, const char *name, size_t name_n, const cha
     map_put(&v->monitors, kept->name, kept);
 }
 
-void view_put_incident(struct view *v, const char *json, size_t n)
-{
-    struct incident i;
-    struct err e;
-
-    if (state_read_incident(json, n, &i, &e) != 0) {
-        damaged(v, "incident", &e);
-        return;
+#define BY_ID(noun, type, plural)                                                                  \
+    void view_put_##noun(struct view *v, const char *json, size_t n)                               \
+    {                                                                                              \
+        struct type one;                                                                           \
+        struct err e;                                                                              \
+        if (state_read_##noun(json, n, &one, &e) != 0) {                                           \
+            damaged(v, #noun, &e);                                                                 \
+            return;                                                                                \
+        }                                                                                          \
+        struct type *kept = map_get(&v->plural, one.id);                                           \
+        if (kept == NULL)                                                                          \
+            kept = mem_new(struct type);                                                           \
+        *kept = one;                                                                               \
+        map_put(&v->plural, kept->id, kept);                                                       \
     }
-    struct incident *kept = map_get(&v->incidents, i.id);
-    if (kept == NULL)
-        kept = mem_new(struct incident);
-    *kept = i;
-    map_put(&v->incidents, kept->id, kept);
-}
-
-void view_put_delivery(struct view *v, const char *json, size_t n)
-{
-    struct delivery d;
-    struct err e;
-
-    if (state_read_delivery(json, n, &d, &e) != 0) {
-        damaged(v, "delivery", &e);
-        return;
-    }
-    struct delivery *kept = map_get(&v->deliveries, d.id);
-    if (kept == NULL)
-        kept = mem_new(struct delivery);
-    *kept = d;
-    map_put(&v->deliveries, kept->id, kept);
-}
+BY_ID(incident, incident, incidents)
+BY_ID(delivery, delivery, deliveries)
+BY_ID(quiet, quiet, quiets)
+BY_ID(override, kept_override, overrides)
 
 /* --- a commit's arguments --- */
 
@@ -120,33 +111,47 @@ static bool skip_front(const char **p, const char *end)
     return true;
 }
 
+/* By its letter: how many arguments, which of them is the record, who takes it. What is not here
+ * (the ledger, the audit log) is no state and has two. */
+static const struct change {
+    char letter;
+    int args, json;
+    void (*put)(struct view *v, const char *json, size_t n);
+} changes[] = {
+    {'i', 4, 3, view_put_incident},
+    {'d', 5, 4, view_put_delivery},
+    {'q', 2, 1, view_put_quiet},
+    {'o', 2, 1, view_put_override},
+};
+
+static bool put_change(struct view *v, char letter, const char **p, const char *end)
+{
+    struct piece a[5];
+
+    for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        const struct change *c = &changes[i];
+        if (c->letter != letter)
+            continue;
+        if (!take(p, end, a, c->args))
+            return false;
+        c->put(v, a[c->json].p, a[c->json].n);
+        return true;
+    }
+    if (!take(p, end, a, 2))
+        return false;
+    if (letter == 'm')
+        view_put_monitor(v, a[0].p, a[0].n, a[1].p, a[1].n);
+    return true;
+}
+
 void view_put_commit(struct view *v, const char *p, size_t n)
 {
     const char *end = p + n;
-    struct piece a[5];
+    struct piece letter;
     bool good = skip_front(&p, end);
 
-    while (good && p < end) {
-        good = take(&p, end, a, 1) && a[0].n == 1;
-        if (!good)
-            break;
-        char kind = a[0].p[0];
-        if (kind == 'm') {
-            good = take(&p, end, a, 2);
-            if (good)
-                view_put_monitor(v, a[0].p, a[0].n, a[1].p, a[1].n);
-        } else if (kind == 'i') {
-            good = take(&p, end, a, 4);
-            if (good)
-                view_put_incident(v, a[3].p, a[3].n);
-        } else if (kind == 'd') {
-            good = take(&p, end, a, 5);
-            if (good)
-                view_put_delivery(v, a[4].p, a[4].n);
-        } else {
-            good = take(&p, end, a, 2); /* the ledger and the audit log are not state */
-        }
-    }
+    while (good && p < end)
+        good = take(&p, end, &letter, 1) && letter.n == 1 && put_change(v, letter.p[0], &p, end);
     if (!good)
         damaged(v, "commit", &(struct err){"its arguments end too early"});
 }
@@ -166,48 +171,114 @@ void view_missing(const struct view *v, view_missing_fn *fn, void *arg)
     }
 }
 
-static bool is_open(const struct view *v, const char *incident)
-{
-    const struct incident *i = map_get(&v->incidents, incident);
+/* What is known of an incident's deliveries, and whether it is handed over. */
+struct about {
+    const struct incident *incident;
+    bool news, kept; /* one has not ended; handed over */
+    size_t deliveries;
+};
 
-    return i != NULL && i->state != INCIDENT_RESOLVED;
-}
+/* About each incident, in the map and in the list behind it. */
+struct sum {
+    struct map by_id;
+    struct about *all;
+    size_t n;
+};
 
-static void mark_news(const struct view *v, struct map *news)
+static void sum_up(const struct view *v, struct sum *s)
 {
     const char *key;
     void *value;
 
+    *s = (struct sum){0};
+    map_init(&s->by_id, 6);
+    if (v->incidents.n > 0)
+        s->all = mem_calloc(v->incidents.n, sizeof *s->all);
+    for (size_t i = 0; map_next(&v->incidents, &i, &key, &value);) {
+        struct about *a = &s->all[s->n++];
+        *a = (struct about){.incident = value};
+        map_put(&s->by_id, key, a);
+    }
     for (size_t i = 0; map_next(&v->deliveries, &i, &key, &value);) {
-        struct delivery *d = value;
-        if (!delivery_ended(d))
-            map_put(news, d->notice.incident, d);
+        const struct delivery *d = value;
+        struct about *a = map_get(&s->by_id, d->notice.incident);
+        if (a == NULL)
+            continue;
+        a->deliveries++;
+        a->news |= !delivery_ended(d);
     }
 }
 
-void view_take(struct view *v, struct stored *ret)
+static int newest_first(const void *x, const void *y)
 {
-    struct map news;
+    const struct incident *a = (*(struct about *const *)x)->incident;
+    const struct incident *b = (*(struct about *const *)y)->incident;
+
+    if (a->resolved_ms != b->resolved_ms)
+        return a->resolved_ms > b->resolved_ms ? -1 : 1;
+    return strcmp(a->id, b->id);
+}
+
+/* An incident comes with all its deliveries or not at all: who was paged must hear of the end. */
+static void keep_incidents(struct sum *s, int64_t since_ms)
+{
+    VEC(struct about *) recent = {0};
+    size_t deliveries = 0;
+
+    for (size_t i = 0; i < s->n; i++) {
+        struct about *a = &s->all[i];
+        a->kept = a->incident->state != INCIDENT_RESOLVED || a->news;
+        if (!a->kept && a->incident->resolved_ms >= since_ms)
+            vec_push(&recent, a);
+    }
+    if (recent.n > 0)
+        qsort(recent.items, recent.n, sizeof *recent.items, newest_first);
+    for (size_t i = 0; i < recent.n && i < RESTORE_RESOLVED_MAX; i++) {
+        deliveries += recent.items[i]->deliveries;
+        if (deliveries > RESTORE_DELIVERIES_MAX)
+            break;
+        recent.items[i]->kept = true;
+    }
+    vec_done(&recent);
+}
+
+static void give(const struct view *v, const struct sum *s, struct stored *ret)
+{
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; map_next(&v->monitors, &i, &key, &value);)
+        vec_push(&ret->monitors, *(struct stored_monitor *)value);
+    for (size_t i = 0; i < s->n; i++) {
+        if (s->all[i].kept)
+            vec_push(&ret->incidents, *s->all[i].incident);
+    }
+    for (size_t i = 0; map_next(&v->deliveries, &i, &key, &value);) {
+        const struct delivery *d = value;
+        const struct about *a = map_get(&s->by_id, d->notice.incident);
+        if (!delivery_ended(d) || (a != NULL && a->kept))
+            vec_push(&ret->deliveries, *d);
+    }
+    for (size_t i = 0; map_next(&v->quiets, &i, &key, &value);)
+        vec_push(&ret->quiets, *(struct quiet *)value);
+    for (size_t i = 0; map_next(&v->overrides, &i, &key, &value);)
+        vec_push(&ret->overrides, *(struct kept_override *)value);
+}
+
+void view_take(struct view *v, int64_t since_ms, struct stored *ret)
+{
+    struct map *all[] = {&v->monitors, &v->incidents, &v->deliveries, &v->quiets, &v->overrides};
+    struct sum s;
     const char *key;
     void *value;
 
     *ret = (struct stored){0};
-    map_init(&news, 4);
-    mark_news(v, &news);
-    for (size_t i = 0; map_next(&v->monitors, &i, &key, &value);)
-        vec_push(&ret->monitors, *(struct stored_monitor *)value);
-    for (size_t i = 0; map_next(&v->incidents, &i, &key, &value);) {
-        if (is_open(v, key) || map_get(&news, key) != NULL)
-            vec_push(&ret->incidents, *(struct incident *)value);
-    }
-    for (size_t i = 0; map_next(&v->deliveries, &i, &key, &value);) {
-        const struct delivery *d = value;
-        if (!delivery_ended(d) || is_open(v, d->notice.incident))
-            vec_push(&ret->deliveries, *d);
-    }
-    map_done(&news);
-    struct map *all[] = {&v->monitors, &v->incidents, &v->deliveries};
-    for (size_t m = 0; m < 3; m++) {
+    sum_up(v, &s);
+    keep_incidents(&s, since_ms);
+    give(v, &s, ret);
+    map_done(&s.by_id);
+    mem_free(s.all);
+    for (size_t m = 0; m < sizeof all / sizeof all[0]; m++) {
         for (size_t i = 0; map_next(all[m], &i, &key, &value);)
             mem_free(value);
         map_done(all[m]);

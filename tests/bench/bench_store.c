@@ -224,7 +224,8 @@ static void wait_for(bool (*truth)(void))
 
 static void open_store(const struct config *c)
 {
-    static const struct store_events ev = {on_ready, NULL, on_state, on_snapshot};
+    static const struct store_events ev = {
+        .on_ready = on_ready, .on_state = on_state, .on_snapshot = on_snapshot};
     struct err e;
 
     up = closed = false;

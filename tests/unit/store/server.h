@@ -41,6 +41,9 @@ struct world {
     int state_changes;
     char why[512];
     int snapshots;
+    struct region_seen regions[64];
+    size_t n_regions;
+    int beats;
     void (*fill)(struct commit *c);
     int kept, lost; /* ends of commits */
     int order[4096];
@@ -174,6 +177,10 @@ static inline void copy_stored(struct stored *to, const struct stored *from)
         vec_push(&to->incidents, from->incidents.items[i]);
     for (size_t i = 0; i < from->deliveries.n; i++)
         vec_push(&to->deliveries, from->deliveries.items[i]);
+    for (size_t i = 0; i < from->quiets.n; i++)
+        vec_push(&to->quiets, from->quiets.items[i]);
+    for (size_t i = 0; i < from->overrides.n; i++)
+        vec_push(&to->overrides, from->overrides.items[i]);
 }
 
 static inline void world_on_ready(void *arg, const struct stored *s, bool away)
@@ -209,6 +216,16 @@ static inline void world_on_snapshot(void *arg, struct commit *c)
     w->snapshots++;
     if (w->fill != NULL)
         w->fill(c);
+}
+
+static inline void world_on_regions(void *arg, const struct region_seen *regions, size_t n)
+{
+    struct world *w = arg;
+
+    assert_in_range(n, 0, sizeof w->regions / sizeof w->regions[0]);
+    memcpy(w->regions, regions, n * sizeof *regions);
+    w->n_regions = n;
+    w->beats++;
 }
 
 static inline void world_on_kept(void *arg, bool kept)
@@ -260,13 +277,17 @@ static inline char *store_dir(struct world *w)
 
 static inline int try_open(struct world *w, struct err *e)
 {
-    static const struct store_events ev = {world_on_ready, world_on_found, world_on_state,
-                                           world_on_snapshot};
+    static const struct store_events ev = {.on_ready = world_on_ready,
+                                           .on_found = world_on_found,
+                                           .on_state = world_on_state,
+                                           .on_snapshot = world_on_snapshot,
+                                           .on_regions = world_on_regions};
     int rc;
 
     w->config.store.dir = store_dir(w);
     w->state = STORE_CONNECTING;
     w->readies = w->founds = w->state_changes = w->kept = w->lost = w->snapshots = 0;
+    w->beats = 0;
     w->closed = false;
     rc = store_open(&w->loop, w->resolver, &w->config, &ev, w, &w->store, e);
     return rc;

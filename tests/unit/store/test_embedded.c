@@ -188,8 +188,10 @@ static void directory_with_a_long_name__still_has_a_socket(void **state)
     snprintf(dir, sizeof dir, "%s/", w->dir);
     memset(dir + strlen(dir), 'd', 200);
     w->config.store.dir = dir;
-    const struct store_events ev = {world_on_ready, world_on_found, world_on_state,
-                                    world_on_snapshot};
+    const struct store_events ev = {.on_ready = world_on_ready,
+                                    .on_found = world_on_found,
+                                    .on_state = world_on_state,
+                                    .on_snapshot = world_on_snapshot};
     struct err e = {""};
     if (store_open(&w->loop, w->resolver, &w->config, &ev, w, &w->store, &e) != 0)
         fail_msg("%s", e.text);
@@ -201,8 +203,10 @@ static void directory_that_cannot_be__is_refused_at_once(void **state)
 {
     struct world *w = *state;
     struct err e = {""};
-    const struct store_events ev = {world_on_ready, world_on_found, world_on_state,
-                                    world_on_snapshot};
+    const struct store_events ev = {.on_ready = world_on_ready,
+                                    .on_found = world_on_found,
+                                    .on_state = world_on_state,
+                                    .on_snapshot = world_on_snapshot};
 
     w->config.store.dir = "/proc/nothing/here";
     assert_int_equal(store_open(&w->loop, w->resolver, &w->config, &ev, w, &w->store, &e), -1);

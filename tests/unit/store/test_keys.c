@@ -13,9 +13,11 @@ static void names__are_the_documented_ones(void **state)
         "mw:{acme}:resolved:index", "mw:{acme}:outbox",
         "mw:{acme}:deliveries",     "mw:{acme}:deliveries:index",
         "mw:{acme}:deliveries:of",  "mw:{acme}:ledger",
-        "mw:{acme}:audit"};
-    static const char *const types[KEY_COUNT] = {"hash", "hash", "hash", "hash",   "zset",  "hash",
-                                                 "hash", "zset", "hash", "stream", "stream"};
+        "mw:{acme}:audit",          "mw:{acme}:quiets",
+        "mw:{acme}:overrides",      "mw:{acme}:regions"};
+    static const char *const types[KEY_COUNT] = {"hash",   "hash", "hash", "hash", "zset",
+                                                 "hash",   "hash", "zset", "hash", "stream",
+                                                 "stream", "hash", "hash", "hash"};
     char key[KEY_SIZE];
 
     (void)state;

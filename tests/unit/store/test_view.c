@@ -98,7 +98,7 @@ static void later_records__replace_earlier__and_what_is_over_is_left_out(void **
     view_put_monitor(&v, "gone", 4, "", 0);
     view_put_monitor(&v, "bad", 3, "{", 1);
     assert_int_equal(v.damaged, 1);
-    view_take(&v, &s);
+    view_take(&v, AT, &s);
     assert_int_equal(s.incidents.n, 1);
     assert_string_equal(s.incidents.items[0].id, "a");
     assert_int_equal(s.incidents.items[0].count, 7);
