@@ -65,8 +65,7 @@ static void stop(struct app *a, const char *why)
     canaries_stop(&a->canaries);
     health_stop(a);
     app_reload_stop(a);
-    if (a->decide.wake.on_due)
-        timer_close(&a->decide.wake);
+    decide_stop(a);
     if (a->web)
         web_close(a->web);
     a->drain_until_us = loop_mono_us() + DRAIN_MS * 1000;
@@ -89,6 +88,7 @@ static void on_signal(int signum, void *arg)
 static void begin(struct app *a, const struct stored *s)
 {
     a->phase = APP_RUNNING;
+    decide_configure(a);
     engine_configure(a->engine, a->config, app_now_ms(a), decide_begin(a));
     decide_end(a);
     engine_restore(a->engine, s, app_now_ms(a), decide_begin(a));
@@ -181,8 +181,8 @@ static int build(struct app *a, struct err *e)
     raise_files();
     owner_init(&a->owner, NULL, NULL);
     owner_init(&a->prober.owner, NULL, NULL);
-    owner_init(&a->decide.owner, NULL, NULL);
     owner_init(&a->health.owner, NULL, NULL);
+    decide_init(a);
     clock_init(a);
     a->started_ms = loop_now_ms();
     a->engine = engine_new();
@@ -203,6 +203,7 @@ static int build(struct app *a, struct err *e)
 /* A start that failed half-way ends here; whatever is there is taken down. */
 static void unbuild(struct app *a)
 {
+    decide_stop(a);
     notifier_close(a->notifier);
     if (a->http)
         http_client_close(a->http);
@@ -263,7 +264,7 @@ int app_run(const struct app_options *o)
         return 1;
     }
     run(a);
-    effects_done(&a->decide.fx);
+    decide_done(a);
     engine_free(a->engine);
     config_free(a->config);
     status = a->exit_status;

@@ -14,6 +14,7 @@
 #include "probe/probe.h"
 #include "sched/heap.h"
 #include "store/store.h"
+#include "turns.h"
 #include "web/web.h"
 
 struct app;
@@ -77,7 +78,14 @@ struct decide {
     uint64_t delay_count;
     int64_t delay_sum_us, delay_max_us;
     uint64_t attempts[3]; /* by outcome */
+    uint64_t dead_letters;
+    struct turns turns;
 };
+
+void decide_init(struct app *a);
+void decide_configure(struct app *a); /* the channels' limits */
+void decide_stop(struct app *a);      /* nothing is woken any more; what is under way may end */
+void decide_done(struct app *a);
 
 /* Every event goes: decide_begin(), engine_…(&fx), decide_end(). */
 struct effects *decide_begin(struct app *a);

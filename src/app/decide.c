@@ -1,30 +1,40 @@
 /* decide.c - decide, commit, act.
  *
  * Happy path: an event -> the engine's effects -> one commit -> when the store (or the spool)
- *             has it, the sends begin.
+ *             has it, the sends and the probes that were asked for begin.
+ * A channel with a limit: what is too much for this minute waits its turn (turns.h), being sent as
+ *             far as the engine knows; what is no news any more when its turn comes is not sent.
  * Failures:   neither could take it: act anyway, a page matters more than its record.
  *             killed between commit and act: the outbox is read back at the next start. */
 #include <stdio.h>
 
 #include "app.h"
 #include "base/text.h"
+#include "incident/case.h"
 #include "model/names.h"
 
-/* What is to be done once a commit is kept: deliveries by id, because the engine may move on. */
+struct send {
+    char id[DELIVERY_ID_SIZE];
+    int attempt;
+};
+
+struct wish {
+    char monitor[NAME_SIZE];
+};
+
+/* What is to be done once a commit is kept: by name and id, because the engine may move on. */
 struct act {
     struct app *app;
     int64_t decided_us;
-    size_t n;
-    struct send {
-        char id[DELIVERY_ID_SIZE];
-        int attempt;
-    } sends[];
+    VEC(struct send) sends;
+    VEC(struct wish) probes;
 };
 
 struct
 try {
     struct app *app;
     int64_t decided_us;
+    char channel[NAME_SIZE];
 };
 
 struct effects *decide_begin(struct app *a)
@@ -48,59 +58,130 @@ static void log_attempt(const struct app *a, const struct attempt *at)
              n->channel, at->number, good ? "accepted" : at->error);
 }
 
+/* Given up, or refused for good: nobody tries this one again. */
+static void count_dead_letter(struct decide *d, const struct attempt *at)
+{
+    const struct commit *c = &d->fx.commit;
+
+    for (size_t i = 0; i < c->deliveries.n; i++) {
+        const struct delivery *one = c->deliveries.items[i];
+
+        if (text_eq(one->id, at->delivery))
+            d->dead_letters += one->state == DELIVERY_REFUSED || one->state == DELIVERY_FAILED;
+    }
+}
+
+static void count_attempt(struct app *a, const struct try *t, const struct attempt *at,
+                          int64_t first_byte_us)
+{
+    struct decide *d = &a->decide;
+    int64_t took_us = first_byte_us - t->decided_us;
+
+    d->attempts[at->outcome]++;
+    turns_count(&d->turns, t->channel, at->outcome);
+    if (at->number != 1 || took_us <= 0)
+        return;
+    d->delay_count++;
+    d->delay_sum_us += took_us;
+    if (took_us > d->delay_max_us)
+        d->delay_max_us = took_us;
+}
+
+/* The one end of every attempt. */
+static void end_attempt(struct app *a, const struct attempt *at)
+{
+    log_attempt(a, at);
+    engine_attempt(a->engine, at, app_now_ms(a), decide_begin(a));
+    count_dead_letter(&a->decide, at);
+    decide_end(a);
+}
+
 static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_byte_us)
 {
     struct try *t = arg;
     struct app *a = t->app;
-    struct decide *d = &a->decide;
 
-    if (!at) { /* we are closing: the next start sends it again */
-        mem_free(t);
-        return;
-    }
-    if (at->number == 1 && first_byte_us > t->decided_us) {
-        int64_t took = first_byte_us - t->decided_us;
-
-        d->delay_count++;
-        d->delay_sum_us += took;
-        if (took > d->delay_max_us)
-            d->delay_max_us = took;
-    }
+    if (at)
+        count_attempt(a, t, at, first_byte_us);
     mem_free(t);
-    d->attempts[at->outcome]++;
-    log_attempt(a, at);
-    engine_attempt(a->engine, at, app_now_ms(a), decide_begin(a));
-    decide_end(a);
+    if (at) /* else we are closing: the next start sends it again */
+        end_attempt(a, at);
+}
+
+/* Nothing was sent, and that is its end. */
+static void end_unsent(struct app *a, const struct delivery *d, enum outcome outcome,
+                       const char *why)
+{
+    struct attempt at = {
+        .number = d->attempt, .at_ms = app_now_ms(a), .outcome = outcome, .reached = REACHED_NO};
+
+    text_copy(at.delivery, sizeof at.delivery, d->id);
+    text_copy(at.error, sizeof at.error, why);
+    end_attempt(a, &at);
 }
 
 /* The channel left the configuration while a page waited for it. */
-static void refuse(struct try *t, const struct delivery *d)
+static void refuse(struct app *a, const struct delivery *d)
 {
-    struct attempt at = {.number = d->attempt,
-                         .at_ms = app_now_ms(t->app),
-                         .outcome = OUTCOME_PERMANENT,
-                         .reached = REACHED_NO};
+    char why[NAME_SIZE + 48];
 
-    text_copy(at.delivery, sizeof at.delivery, d->id);
-    snprintf(at.error, sizeof at.error, "channel %s is not configured any more", d->notice.channel);
-    on_attempt_done(t, &at, 0);
+    snprintf(why, sizeof why, "channel %s is not configured any more", d->notice.channel);
+    end_unsent(a, d, OUTCOME_PERMANENT, why);
+}
+
+static void begin_attempt(struct app *a, const struct channel *ch, const struct delivery *d,
+                          int64_t decided_us)
+{
+    struct try *t = mem_new(struct try);
+
+    *t = (struct try){.app = a, .decided_us = decided_us};
+    text_copy(t->channel, sizeof t->channel, ch->name);
+    notifier_send(a->notifier, ch, d, d->attempt, on_attempt_done, t);
+}
+
+/* The engine would let it be overtaken if it were not being sent. */
+static bool is_old_news(const struct app *a, const struct delivery *d)
+{
+    const struct incident *i = engine_incident(a->engine, d->notice.incident);
+    const struct page p = {.d = *d};
+
+    return i && !d->replayed && page_is_alarm(&p) &&
+           (i->state != INCIDENT_TRIGGERED || i->cycle != d->cycle);
+}
+
+static void on_turn(void *arg, const struct turn *t)
+{
+    struct app *a = arg;
+    const struct delivery *d = engine_delivery(a->engine, t->id);
+    const struct channel *ch;
+
+    if (!d || d->state != DELIVERY_SENDING || d->attempt != t->attempt)
+        return;
+    ch = config_channel(a->config, d->notice.channel);
+    if (!ch)
+        refuse(a, d);
+    else if (t->waited && is_old_news(a, d))
+        end_unsent(a, d, OUTCOME_RETRY, "no news any more when its turn came");
+    else
+        begin_attempt(a, ch, d, t->waited ? INT64_MAX : t->decided_us);
 }
 
 static void send_one(struct app *a, const struct send *s, int64_t decided_us)
 {
     const struct delivery *d = engine_delivery(a->engine, s->id);
-    const struct channel *ch;
-    struct try *t;
+    struct turn t = {.attempt = s->attempt, .decided_us = decided_us};
 
-    if (!d || d->state != DELIVERY_SENDING || d->attempt != s->attempt)
+    if (!d)
         return;
-    ch = config_channel(a->config, d->notice.channel);
-    t = mem_new(struct try);
-    *t = (struct try){a, decided_us};
-    if (ch)
-        notifier_send(a->notifier, ch, d, d->attempt, on_attempt_done, t);
-    else
-        refuse(t, d);
+    text_copy(t.id, sizeof t.id, s->id);
+    turns_take(&a->decide.turns, d->notice.channel, &t);
+}
+
+static void act_free(struct act *act)
+{
+    vec_done(&act->sends);
+    vec_done(&act->probes);
+    mem_free(act);
 }
 
 static void on_committed(void *arg, bool kept)
@@ -113,23 +194,31 @@ static void on_committed(void *arg, bool kept)
     if (!kept)
         log_error("store",
                   "a decision could be kept neither in Redis nor on disk; acting all the same");
-    if (a->phase != APP_CLOSING)
-        for (size_t i = 0; i < act->n; i++)
-            send_one(a, &act->sends[i], act->decided_us);
-    mem_free(act);
+    for (size_t i = 0; i < act->sends.n && a->phase != APP_CLOSING; i++)
+        send_one(a, &act->sends.items[i], act->decided_us);
+    for (size_t i = 0; i < act->probes.n && a->phase == APP_RUNNING; i++)
+        prober_probe_now(&a->prober, act->probes.items[i].monitor);
+    act_free(act);
 }
 
 static struct act *act_of(struct app *a)
 {
     const struct effects *fx = &a->decide.fx;
-    struct act *act = mem_alloc(sizeof *act + fx->sends.n * sizeof act->sends[0]);
+    struct act *act = mem_new(struct act);
 
     act->app = a;
     act->decided_us = a->decide.decided_us;
-    act->n = fx->sends.n;
-    for (size_t i = 0; i < act->n; i++) {
-        text_copy(act->sends[i].id, sizeof act->sends[i].id, fx->sends.items[i]->id);
-        act->sends[i].attempt = fx->sends.items[i]->attempt;
+    for (size_t i = 0; i < fx->sends.n; i++) {
+        struct send s = {.attempt = fx->sends.items[i]->attempt};
+
+        text_copy(s.id, sizeof s.id, fx->sends.items[i]->id);
+        vec_push(&act->sends, s);
+    }
+    for (size_t i = 0; i < fx->probes.n; i++) {
+        struct wish w;
+
+        text_copy(w.monitor, sizeof w.monitor, fx->probes.items[i]);
+        vec_push(&act->probes, w);
     }
     return act;
 }
@@ -138,16 +227,18 @@ static enum log_level level_of(const struct transition *t)
 {
     if (t->subject == SUBJECT_MONITOR && text_eq(t->to, "down"))
         return LOG_LEVEL_WARNING;
+    if (t->subject == SUBJECT_SCHEDULE) /* somebody else is on call, and may not know it */
+        return LOG_LEVEL_WARNING;
     return t->subject == SUBJECT_DELIVERY ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
 }
 
 static void log_transition(const struct transition *t)
 {
     static const char *const subjects[] = {
-        [SUBJECT_MONITOR] = "monitor",
-        [SUBJECT_INCIDENT] = "incident",
-        [SUBJECT_DELIVERY] = "delivery",
-        [SUBJECT_CONFIG] = "config",
+        [SUBJECT_MONITOR] = "monitor",   [SUBJECT_INCIDENT] = "incident",
+        [SUBJECT_DELIVERY] = "delivery", [SUBJECT_CONFIG] = "config",
+        [SUBJECT_QUIET] = "quiet",       [SUBJECT_OVERRIDE] = "override",
+        [SUBJECT_SCHEDULE] = "schedule",
     };
     char subject[NAME_SIZE + 16];
 
@@ -183,7 +274,7 @@ void decide_end(struct app *a)
 
     for (size_t i = 0; i < fx->commit.transitions.n; i++)
         log_transition(&fx->commit.transitions.items[i]);
-    if (!commit_empty(&fx->commit) || fx->sends.n) {
+    if (!commit_empty(&fx->commit) || fx->sends.n || fx->probes.n) {
         fx->commit.at_ms = app_now_ms(a);
         if (a->decide.committing++ == 0)
             a->decide.commits_moved_us = loop_mono_us();
@@ -194,6 +285,31 @@ void decide_end(struct app *a)
             timer_init(&a->decide.wake, &a->loop, &a->decide.owner, on_wake, a);
         arm(a);
     }
+}
+
+void decide_init(struct app *a)
+{
+    owner_init(&a->decide.owner, NULL, NULL);
+    turns_init(&a->decide.turns, &a->loop, on_turn, a);
+}
+
+void decide_configure(struct app *a)
+{
+    turns_configure(&a->decide.turns, a->config);
+}
+
+void decide_stop(struct app *a)
+{
+    turns_stop(&a->decide.turns);
+    if (a->decide.wake.on_due)
+        timer_close(&a->decide.wake);
+    a->decide.wake.on_due = NULL;
+}
+
+void decide_done(struct app *a)
+{
+    turns_done(&a->decide.turns);
+    effects_done(&a->decide.fx);
 }
 
 /* Everything open, for the first record of the spool when the store goes away. */

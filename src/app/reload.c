@@ -34,6 +34,7 @@ static void exchange(struct app *a, struct config *fresh)
     a->config = fresh;
     engine_configure(a->engine, fresh, app_now_ms(a), decide_begin(a));
     decide_end(a);
+    decide_configure(a);
     canaries_configure(&a->canaries, fresh);
     prober_configure(&a->prober, a);
     config_free(old);

@@ -1,6 +1,8 @@
 /* webhook.c - type, timestamp, data: the shape of Standard Webhooks 1.0.0, payload our own. */
 #include "format/webhook.h"
 
+#include <string.h>
+
 #include "base/json.h"
 #include "base/text.h"
 #include "format/labels.h"
@@ -9,6 +11,24 @@
 static const char *or_null(const char *s)
 {
     return s[0] ? s : NULL;
+}
+
+/* Names between blanks; those that did not fit are in the count alone. */
+static void write_affected(struct jw *w, const struct notice *n)
+{
+    const char *at = n->affected;
+
+    if (!n->n_affected)
+        return;
+    jw_kv_list(w, "affected");
+    while (*(at += strspn(at, " "))) {
+        size_t len = strcspn(at, " ");
+
+        jw_textn(w, at, len);
+        at += len;
+    }
+    jw_list_end(w);
+    jw_kv_int(w, "affected_count", n->n_affected);
 }
 
 static void write_incident(struct jw *w, const struct notice *n)
@@ -28,6 +48,10 @@ static void write_incident(struct jw *w, const struct notice *n)
     jw_kv_text(w, "reason", reason_name(n->reason));
     jw_kv_int(w, "count", n->count);
     jw_kv_text_opt(w, "by", or_null(n->actor));
+    if (n->urgency == URGENCY_LOW)
+        jw_kv_text(w, "urgency", urgency_name(n->urgency));
+    write_affected(w, n);
+    jw_kv_text_opt(w, "note", or_null(n->note));
     jw_object_end(w);
 }
 
@@ -68,7 +92,7 @@ void webhook_body(struct buf *out, const struct notice *n, const char *public_ur
     jw_kv_text(&w, "type", notice_name(n->type));
     jw_kv_time(&w, "timestamp", n->at_ms);
     jw_kv_object(&w, "data");
-    if (n->type != NOTICE_TEST)
+    if (n->incident[0])
         write_incident(&w, n);
     else
         jw_kv_text(&w, "text", n->title);

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "format/webhook.h"
+#include "loop/crypto.h"
 #include "sign.h"
 #include "wire/retry_after.h"
 
@@ -185,7 +186,7 @@ static void on_answer(void *arg, const struct observation *o)
     else
         judge_status(&s->attempt, o);
     keep_answer(&s->attempt, o);
-    if (p->connect_us >= 0)
+    if (p->connect_us >= 0 && (o->status || s->attempt.reached != REACHED_NO))
         first_byte_us =
             s->began_us + reached_phase(p->resolve_us) + p->connect_us + reached_phase(p->tls_us);
     end(s, &s->attempt, first_byte_us);
@@ -257,6 +258,15 @@ static void on_cannot(void *arg)
         end(s, &s->attempt, 0);
 }
 
+/* What exactly was sent, for whoever has to prove it later. */
+static void note_digest(struct attempt *a, const struct buf *body)
+{
+    unsigned char sum[32];
+
+    crypto_sha256(body->p, body->len, sum);
+    hex_encode(sum, sizeof sum, a->digest);
+}
+
 void notifier_send(struct notifier *n, const struct channel *ch, const struct delivery *d,
                    int number, notify_done_fn *done, void *arg)
 {
@@ -268,6 +278,7 @@ void notifier_send(struct notifier *n, const struct channel *ch, const struct de
     s->arg = arg;
     buf_init(&s->body, BODY_MAX);
     webhook_body(&s->body, &d->notice, n->public_url);
+    note_digest(&s->attempt, &s->body);
     copy_channel(s, ch);
     write_headers(s, ch, d, timestamp, sizeof timestamp);
     s->target = http_target_new(n->http, &s->spec, ch->timeout_ms, "midwatch/" MW_VERSION, &e);

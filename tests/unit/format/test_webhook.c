@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "format/webhook.h"
 
 static struct notice sample(void)
@@ -94,6 +95,73 @@ static void body__of_one_notice__is_the_same_bytes_each_time(void **state)
     buf_done(&b);
 }
 
+/* Byte for byte: what receivers parse today does not change under them. */
+static void body__of_a_plain_incident__has_not_changed(void **state)
+{
+    static const char wanted[] =
+        "{\"type\":\"incident.triggered\",\"timestamp\":\"2026-11-22T03:04:05.678Z\",\"data\":{"
+        "\"incident\":{\"id\":\"1mh5v3q7abcd\",\"dedup_key\":\"monitor:api\",\"state\":"
+        "\"triggered\","
+        "\"severity\":\"critical\",\"title\":\"api is down: refused\",\"monitor\":\"api\","
+        "\"group\":\"core\",\"labels\":{\"team\":\"payments\",\"tier\":\"a=b\"},"
+        "\"started_at\":\"2026-11-22T03:04:00.000Z\",\"reason\":\"connect\",\"count\":3},"
+        "\"recipient\":{\"person\":\"ana\",\"name\":\"Ana Ruiz\",\"schedule\":\"primary\","
+        "\"channel\":\"hook\",\"step\":1,\"loop\":0},"
+        "\"links\":{\"view\":\"https://status.example/#1mh5v3q7abcd\"}}}";
+    struct notice n = sample();
+    struct buf out;
+
+    (void)state;
+    text_copy(n.title, sizeof n.title, "api is down: refused");
+    buf_init(&out, 20000);
+    webhook_body(&out, &n, "https://status.example");
+    assert_string_equal(buf_text(&out), wanted);
+    buf_done(&out);
+}
+
+static void body__of_one_that_gathers_others__names_and_counts_them(void **state)
+{
+    struct notice n = sample();
+    struct jv *v;
+    const struct jv *i, *affected;
+
+    (void)state;
+    n.type = NOTICE_UPDATED;
+    n.urgency = URGENCY_LOW;
+    n.n_affected = 40; /* more than fit */
+    text_copy(n.affected, sizeof n.affected, "web  queue mail ");
+    text_copy(n.note, sizeof n.note, "the \"db\" is full");
+    v = render(&n, NULL);
+    i = jv_get(jv_get(v, "data"), "incident");
+    affected = jv_get(i, "affected");
+    assert_string_equal(jv_get_text(v, "type"), "incident.updated");
+    assert_string_equal(jv_get_text(i, "urgency"), "low");
+    assert_string_equal(jv_get_text(i, "note"), "the \"db\" is full");
+    assert_int_equal(jv_get_int(i, "affected_count", 0), 40);
+    assert_int_equal(jv_len(affected), 3);
+    assert_string_equal(jv_text(jv_at(affected, 0)), "web");
+    assert_string_equal(jv_text(jv_at(affected, 1)), "queue");
+    assert_string_equal(jv_text(jv_at(affected, 2)), "mail");
+    jv_free(v);
+}
+
+static void body__without_an_incident__has_its_text(void **state)
+{
+    struct notice n = {.type = NOTICE_HANDOFF,
+                       .at_ms = 1,
+                       .title = "you are on call in primary",
+                       .person = "ana",
+                       .channel = "hook"};
+    struct jv *v = render(&n, NULL);
+    const struct jv *data = jv_get(v, "data");
+
+    (void)state;
+    assert_string_equal(jv_get_text(v, "type"), "oncall.handoff");
+    assert_string_equal(jv_get_text(data, "text"), "you are on call in primary");
+    assert_null(jv_get(data, "incident"));
+    jv_free(v);
+}
+
 static void body__of_a_test__says_so_and_names_no_incident(void **state)
 {
     struct notice n = {.type = NOTICE_TEST, .at_ms = 1, .title = "only a test", .channel = "hook"};
@@ -110,6 +178,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(body__of_a_trigger__has_every_member_of_the_contract),
         cmocka_unit_test(body__of_one_notice__is_the_same_bytes_each_time),
+        cmocka_unit_test(body__of_a_plain_incident__has_not_changed),
+        cmocka_unit_test(body__of_one_that_gathers_others__names_and_counts_them),
+        cmocka_unit_test(body__without_an_incident__has_its_text),
         cmocka_unit_test(body__of_a_test__says_so_and_names_no_incident),
     };
 
