@@ -41,6 +41,24 @@ static void dependencies__long_chain__is_no_circle(void **state)
     buf_done(&b);
 }
 
+/* A ladder of pairs: 2^60 ways from its foot to its top. */
+static void dependencies__many_ways__each_monitor_is_walked_once(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 16);
+    buf_str(&b, CHANNEL "monitors:\n");
+    for (int i = 0; i < 60; i++)
+        for (char side = 'a'; side <= 'b'; side++)
+            buf_printf(&b, "  - { name: %c%d, http: http://h/, depends_on: [a%d, b%d] }\n", side, i,
+                       i + 1, i + 1);
+    buf_str(&b, "  - { name: a60, http: http://h/ }\n  - { name: b60, http: http://h/ }\n");
+    struct config *c = must_load(buf_text(&b));
+    assert_int_equal(c->n_monitors, 122);
+    config_free(c);
+    buf_done(&b);
+}
+
 static void windows_of_the_file__are_given_to_those_they_fit(void **state)
 {
     (void)state;
@@ -97,6 +115,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dependencies__point_to_their_monitors),
         cmocka_unit_test(dependencies__long_chain__is_no_circle),
+        cmocka_unit_test(dependencies__many_ways__each_monitor_is_walked_once),
         cmocka_unit_test(windows_of_the_file__are_given_to_those_they_fit),
         cmocka_unit_test(warnings__tell_what_can_never_work),
     };
