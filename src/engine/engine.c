@@ -21,6 +21,12 @@ struct engine *engine_new(void)
     map_init(&e->cases, 2);
     map_init(&e->by_key, 3);
     map_init(&e->pages, 4);
+    map_init(&e->recent, 5);
+    map_init(&e->tides, 6);
+    map_init(&e->on_call, 7);
+    map_init(&e->schedules, 8);
+    arena_init(&e->laid);
+    e->orders_due_ms = e->handoff_due_ms = INT64_MAX;
     return e;
 }
 
@@ -39,6 +45,23 @@ static void free_case(void *c)
     case_free(c);
 }
 
+void engine_free_watch(struct watch *w)
+{
+    vec_done(&w->children);
+    mem_free(w);
+}
+
+static void free_watch(void *w)
+{
+    engine_free_watch(w);
+}
+
+static void free_tide(void *t)
+{
+    vec_done(&((struct tide *)t)->opened_ms);
+    mem_free(t);
+}
+
 void engine_free(struct engine *e)
 {
     if (!e)
@@ -48,7 +71,18 @@ void engine_free(struct engine *e)
     map_done(&e->by_key);
     heap_done(&e->wakes);
     free_values(&e->cases, free_case);
-    free_values(&e->watches, mem_free);
+    free_values(&e->watches, free_watch);
+    free_values(&e->tides, free_tide);
+    free_values(&e->on_call, mem_free);
+    map_done(&e->recent);
+    map_done(&e->schedules);
+    arena_done(&e->laid);
+    engine_orders_done(e);
+    for (size_t i = 0; i < e->overrides.n; i++)
+        mem_free(e->overrides.items[i]);
+    vec_done(&e->overrides);
+    vec_done(&e->override_list);
+    vec_done(&e->news);
     vec_done(&e->closed);
     vec_done(&e->gone);
     vec_done(&e->list);
@@ -61,8 +95,20 @@ void engine_begin(struct engine *e)
         case_free(e->closed.items[i]);
     e->closed.n = 0;
     for (size_t i = 0; i < e->gone.n; i++)
-        mem_free(e->gone.items[i]);
+        engine_free_watch(e->gone.items[i]);
     e->gone.n = 0;
+    e->news.n = 0;
+}
+
+struct desk engine_desk(struct engine *e, int64_t now_ms, enum cause cause, const char *actor,
+                        struct effects *fx)
+{
+    return (struct desk){.config = e->config,
+                         .now_ms = now_ms,
+                         .cause = cause,
+                         .actor = actor,
+                         .fx = fx,
+                         .schedules = &e->schedules};
 }
 
 struct watch *engine_watch(struct engine *e, const char *name)
@@ -85,21 +131,71 @@ static void put_first(struct engine *e, const char *key, struct incident_case *f
         map_put(&e->by_key, first->key, first);
 }
 
-struct incident_case *engine_add_case(struct engine *e, struct incident_case *c)
+static void link_key(struct engine *e, struct incident_case *c)
 {
-    struct incident_case *first, **at = &first;
+    struct incident_case *first = map_get(&e->by_key, c->key), **at = &first;
 
-    if (c->incident.monitor[0])
-        monitor_key(c->incident.monitor, c->key, sizeof c->key);
-    else
-        text_copy(c->key, sizeof c->key, c->incident.dedup_key);
-    first = map_get(&e->by_key, c->key);
     while (*at && (*at)->incident.opened_ms > c->incident.opened_ms)
         at = &(*at)->older;
     c->older = *at;
     *at = c;
     put_first(e, c->key, first);
+}
+
+/* The newest one, should there be several. */
+static void link_recent(struct engine *e, struct incident_case *c)
+{
+    const struct incident_case *there = map_get(&e->recent, c->key);
+
+    if (there == c || (there && there->incident.resolved_ms > c->incident.resolved_ms))
+        return;
+    map_del(&e->recent, c->key);
+    map_put(&e->recent, c->key, c);
+}
+
+static void unlink_recent(struct engine *e, struct incident_case *c)
+{
+    if (map_get(&e->recent, c->key) == c)
+        map_del(&e->recent, c->key);
+}
+
+static void name_key(struct incident_case *c)
+{
+    if (c->incident.monitor[0])
+        monitor_key(c->incident.monitor, c->key, sizeof c->key);
+    else
+        text_copy(c->key, sizeof c->key, c->incident.dedup_key);
+}
+
+struct incident_case *engine_add_case(struct engine *e, struct incident_case *c)
+{
+    name_key(c);
+    c->edge_ms = INT64_MAX;
     map_put(&e->cases, c->incident.id, c);
+    e->list_stale = true;
+    if (case_is_open(c))
+        link_key(e, c);
+    else
+        link_recent(e, c);
+    return c;
+}
+
+void engine_rename_case(struct engine *e, struct incident_case *c, const char *monitor)
+{
+    unlink_recent(e, c);
+    text_copy(c->incident.monitor, sizeof c->incident.monitor, monitor);
+    engine_add_case(e, c);
+    c->dirty = true;
+}
+
+struct incident_case *engine_reopen(struct engine *e, const char *key, int64_t now_ms)
+{
+    struct incident_case *c = map_get(&e->recent, key);
+
+    if (!c || c->keep_until_ms <= now_ms)
+        return NULL;
+    unlink_recent(e, c);
+    link_key(e, c);
     e->list_stale = true;
     return c;
 }
@@ -130,18 +226,24 @@ static void close_case(struct engine *e, struct incident_case *c)
     for (size_t i = 0; i < c->pages.n; i++)
         map_del(&e->pages, c->pages.items[i]->d.id);
     map_del(&e->cases, c->incident.id);
+    unlink_recent(e, c);
     heap_del(&e->wakes, &c->wake);
+    c->closed = true;
     vec_push(&e->closed, c);
 }
 
 void engine_settle(struct engine *e, struct incident_case *c, const struct desk *k)
 {
-    bool over = case_settle(c, k);
+    bool over;
 
     for (size_t i = 0; i < c->pages.n; i++)
+        engine_note_channel(e, c->pages.items[i]);
+    over = case_settle(c, k);
+    for (size_t i = 0; i < c->pages.n; i++)
         engine_index_page(e, c->pages.items[i]);
-    if (c->incident.state == INCIDENT_RESOLVED) {
+    if (!case_is_open(c)) {
         unlink_key(e, c);
+        link_recent(e, c);
         e->list_stale = true;
     }
     if (over)
@@ -168,16 +270,45 @@ static void make_id(struct engine *e, struct incident *i)
     } while (map_get(&e->cases, i->id));
 }
 
-void engine_open(struct engine *e, struct incident *draft, const struct desk *k)
+struct incident_case *engine_open(struct engine *e, struct incident *draft, const struct desk *k)
 {
     struct incident_case *c;
 
     draft->state = INCIDENT_TRIGGERED;
     draft->opened_ms = draft->updated_ms = k->now_ms;
+    draft->step = -1;
     make_id(e, draft);
     c = engine_add_case(e, case_new(draft));
     case_record(c, k, "none", "triggered", draft->title);
+    engine_rehold(e, c, k);
     case_begin(c, k);
+    engine_settle(e, c, k);
+    return c;
+}
+
+static void resolve_members(struct engine *e, struct incident_case *lead, const char *why,
+                            const struct desk *k)
+{
+    VEC(struct incident_case *) members = {0};
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; lead->members && map_next(&e->cases, &i, &key, &value);)
+        if (((struct incident_case *)value)->lead == lead)
+            vec_push(&members, (struct incident_case *)value);
+    for (size_t i = 0; i < members.n; i++)
+        engine_resolve_case(e, members.items[i], why, k);
+    vec_done(&members);
+}
+
+void engine_resolve_case(struct engine *e, struct incident_case *c, const char *why,
+                         const struct desk *k)
+{
+    resolve_members(e, c, why, k);
+    if (!case_is_open(c)) /* it went with the last of its members */
+        return;
+    case_resolve(c, k, why);
+    engine_leave(e, c, k);
     engine_settle(e, c, k);
 }
 
@@ -185,10 +316,8 @@ void engine_resolve_key(struct engine *e, const char *key, const char *why, cons
 {
     struct incident_case *c;
 
-    while ((c = map_get(&e->by_key, key))) {
-        case_resolve(c, k, why);
-        engine_settle(e, c, k);
-    }
+    while ((c = map_get(&e->by_key, key)))
+        engine_resolve_case(e, c, why, k);
 }
 
 const struct monitor_status *engine_status(const struct engine *e, const char *monitor)
@@ -217,7 +346,7 @@ static void rebuild_list(struct engine *e)
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);) {
         const struct incident_case *c = value;
 
-        if (c->incident.state != INCIDENT_RESOLVED)
+        if (case_is_open(c))
             vec_push(&e->list, &c->incident);
     }
     if (e->list.n)
@@ -282,4 +411,8 @@ void engine_snapshot(const struct engine *e, struct commit *c)
         for (size_t n = 0; n < o->pages.n; n++)
             vec_push(&c->deliveries, (const struct delivery *)&o->pages.items[n]->d);
     }
+    for (size_t i = 0; i < e->orders.n; i++)
+        vec_push(&c->quiets, (const struct quiet *)&e->orders.items[i]->quiet);
+    for (size_t i = 0; i < e->overrides.n; i++)
+        vec_push(&c->overrides, (const struct kept_override *)e->overrides.items[i]);
 }

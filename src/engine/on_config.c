@@ -3,6 +3,7 @@
  * What belongs to a monitor follows its name, or its old name (`was`). A monitor that is gone
  * or disabled takes its incidents along: they are resolved, and those who were paged hear of it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 #include "desk.h"
@@ -30,10 +31,11 @@ void engine_rename_cases(struct engine *e, const char *from, const char *to)
     monitor_key(from, old_key, sizeof old_key);
     for (c = map_del(&e->by_key, old_key); c; c = next) {
         next = c->older;
-        text_copy(c->incident.monitor, sizeof c->incident.monitor, to);
-        engine_add_case(e, c);
-        c->dirty = true;
+        engine_rename_case(e, c, to);
     }
+    c = map_get(&e->recent, old_key);
+    if (c)
+        engine_rename_case(e, c, to);
 }
 
 static void rename_watch(struct engine *e, struct watch *old, const struct monitor *m,
@@ -51,7 +53,7 @@ static void rename_watch(struct engine *e, struct watch *old, const struct monit
     vec_push(&k->fx->commit.monitors, gone);
     engine_put_watch(w, k->fx);
     map_del(&e->watches, old->name);
-    mem_free(old);
+    engine_free_watch(old);
 }
 
 /* A former name is free and claimed once: config sees to that. */
@@ -130,18 +132,95 @@ void engine_rest_disabled(struct engine *e, const struct desk *k)
         rest(e, engine_watch(e, k->config->monitors[i].name), k);
 }
 
-void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, struct effects *fx)
+/* Who depends on whom, and how many are watched at all. */
+static void relate(struct engine *e)
 {
-    struct desk k = {c, now_ms, CAUSE_RELOAD, "", fx};
     const char *key;
     void *value;
 
+    for (size_t i = 0; map_next(&e->watches, &i, &key, &value);)
+        ((struct watch *)value)->children.n = 0;
+    e->enabled = 0;
+    for (size_t i = 0; i < e->config->n_monitors; i++) {
+        const struct monitor *m = &e->config->monitors[i];
+
+        e->enabled += m->enabled;
+        for (size_t n = 0; n < m->n_depends_on; n++)
+            vec_push(&engine_watch(e, m->depends_on[n]->name)->children, engine_watch(e, m->name));
+    }
+    engine_count_unconfirmed(e);
+}
+
+void engine_count_unconfirmed(struct engine *e)
+{
+    const char *key;
+    void *value;
+
+    e->unconfirmed = 0;
+    for (size_t i = 0; map_next(&e->watches, &i, &key, &value);)
+        e->unconfirmed += engine_is_unconfirmed(value);
+}
+
+bool engine_is_unconfirmed(const struct watch *w)
+{
+    return w->monitor && w->monitor->enabled && w->status.bad > 0 &&
+           w->status.state != MONITOR_DOWN;
+}
+
+/* The severity of the file goes up at once, and never down while an incident is open. */
+static void raise_severities(struct engine *e, const struct desk *k)
+{
+    const struct incident *const *open;
+    size_t n = engine_incidents(e, &open);
+
+    for (size_t i = 0; i < n; i++) {
+        struct incident_case *c = map_get(&e->cases, open[i]->id);
+        const struct monitor *m = config_monitor(e->config, c->incident.monitor);
+
+        if (!m || m->severity <= c->incident.severity)
+            continue;
+        case_raise(c, k, m->severity);
+        engine_settle(e, c, k);
+    }
+}
+
+/* A channel that is gone cannot heal. */
+static void forget_channels(struct engine *e, const struct desk *k)
+{
+    const struct incident *const *open;
+    size_t n = engine_incidents(e, &open);
+
+    for (size_t i = 0; i < n; i++) {
+        const char *key = open[i]->dedup_key;
+
+        if (!text_starts(key, "channel:") || config_channel(e->config, key + strlen("channel:")))
+            continue;
+        engine_resolve_case(e, map_get(&e->cases, open[i]->id), "the channel is gone", k);
+    }
+}
+
+void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, struct effects *fx)
+{
+    struct desk k;
+    const char *key;
+    void *value;
+    bool first = !e->config;
+
     engine_begin(e);
     e->config = c;
+    engine_lay_overrides(e);
+    k = engine_desk(e, now_ms, CAUSE_RELOAD, "", fx);
     for (size_t i = 0; map_next(&e->watches, &i, &key, &value);)
         ((struct watch *)value)->monitor = NULL;
     for (size_t i = 0; i < c->n_monitors; i++)
         meet(e, &c->monitors[i], &k);
     forget_gone(e, &k);
+    relate(e);
     engine_rest_disabled(e, &k);
+    engine_handoff(e, &k);
+    if (first)
+        return;
+    forget_channels(e, &k);
+    raise_severities(e, &k);
+    engine_rehold_all(e, &k);
 }

@@ -6,6 +6,7 @@
 #include "desk.h"
 #include "model/names.h"
 
+#define SNOOZE_LONGEST_MS (30 * 24 * 3600 * 1000LL)
 #define PART_LEAST 3 /* characters of an id that may stand for it */
 
 /* By a beginning or the last characters of an id. One that is over stands in nobody's light. */
@@ -90,7 +91,7 @@ static int unack(struct engine *e, struct incident_case *c, const struct deed *d
 {
     (void)e;
     (void)d;
-    if (c->incident.state != INCIDENT_ACKNOWLEDGED)
+    if (c->incident.state == INCIDENT_TRIGGERED)
         return err_set(err, "incident %s is not acknowledged", c->incident.id);
     case_unack(c, k);
     return 0;
@@ -102,28 +103,118 @@ static int resolve(struct engine *e, struct incident_case *c, const struct deed 
     (void)d;
     (void)err;
     confirm_anew(e, c, k->fx);
-    case_resolve(c, k, NULL);
+    engine_resolve_case(e, c, NULL, k);
+    return 0;
+}
+
+static int snooze(struct engine *e, struct incident_case *c, const struct deed *d,
+                  const struct desk *k, struct err *err)
+{
+    (void)e;
+    if (d->until_ms <= k->now_ms)
+        return err_set(err, "a snooze ends in the future");
+    if (d->until_ms - k->now_ms > SNOOZE_LONGEST_MS)
+        return err_set(err, "a snooze lasts at most 30 days; a silence may be longer");
+    case_snooze(c, k, d->until_ms);
+    return 0;
+}
+
+static int reassign(struct engine *e, struct incident_case *c, const struct deed *d,
+                    const struct desk *k, struct err *err)
+{
+    const struct person *to = d->to ? config_person(e->config, d->to) : NULL;
+
+    if (!to)
+        return err_set(err, "there is no person `%s`", d->to ? d->to : "");
+    if (!to->n_rules)
+        return err_set(err, "%s has no `notify` rules, so nothing would reach them", to->name);
+    case_reassign(c, k, to);
+    return 0;
+}
+
+static int escalate(struct engine *e, struct incident_case *c, const struct deed *d,
+                    const struct desk *k, struct err *err)
+{
+    (void)e;
+    (void)d;
+    if (case_escalate(c, k))
+        return 0;
+    return err_set(err, "policy %s has no step after the one that ran", case_policy(c, k)->name);
+}
+
+static int note(struct engine *e, struct incident_case *c, const struct deed *d,
+                const struct desk *k, struct err *err)
+{
+    (void)e;
+    if (!d->text || !d->text[strspn(d->text, " \t\r\n")])
+        return err_set(err, "the note is empty");
+    case_note(c, k, d->text);
     return 0;
 }
 
 static int (*const deeds[DEED_COUNT])(struct engine *e, struct incident_case *c,
                                       const struct deed *d, const struct desk *k,
                                       struct err *err) = {
-    [DEED_ACK] = ack,
-    [DEED_UNACK] = unack,
-    [DEED_RESOLVE] = resolve,
+    [DEED_ACK] = ack,           [DEED_UNACK] = unack,       [DEED_RESOLVE] = resolve,
+    [DEED_SNOOZE] = snooze,     [DEED_REASSIGN] = reassign, [DEED_ESCALATE] = escalate,
+    [DEED_NOTE] = note,
 };
 
 int engine_deed(struct engine *e, const struct deed *d, int64_t now_ms, struct effects *fx,
                 struct err *err)
 {
-    struct desk k = {e->config, now_ms, CAUSE_PERSON, d->who, fx};
+    struct desk k = engine_desk(e, now_ms, CAUSE_PERSON, d->who, fx);
     struct incident_case *c;
 
     engine_begin(e);
-    c = find_open(e, d->incident, err);
+    k.comment = d->text;
+    c = d->kind == DEED_NOTE ? find(e, d->incident, err) : find_open(e, d->incident, err);
     if (!c || deeds[d->kind](e, c, d, &k, err) < 0)
         return -1;
-    engine_settle(e, c, &k);
+    if (!c->closed)
+        engine_settle(e, c, &k);
+    engine_tell_channels(e, &k);
+    return 0;
+}
+
+/* --- once more --- */
+
+static struct page *page_again(struct engine *e, const struct delivery *d)
+{
+    struct page *p = map_get(&e->pages, d->id);
+    struct incident_case *c = map_get(&e->cases, d->notice.incident);
+
+    if (p)
+        return p;
+    p = case_adopt(c ? c : engine_case_for_note(e, &d->notice), d);
+    engine_index_page(e, p);
+    return p;
+}
+
+int engine_replay(struct engine *e, const struct delivery *d, const char *who, int64_t now_ms,
+                  struct effects *fx, struct err *err)
+{
+    struct desk k = engine_desk(e, now_ms, CAUSE_PERSON, who, fx);
+    const struct page *there = map_get(&e->pages, d->id);
+    struct transition t = {.at_ms = now_ms, .subject = SUBJECT_DELIVERY, .cause = CAUSE_PERSON};
+    struct page *p;
+
+    engine_begin(e);
+    if (there && page_unfinished(there))
+        return err_set(err, "delivery %s is still being tried", d->id);
+    if (!config_channel(e->config, d->notice.channel))
+        return err_set(err, "channel %s is not configured any more", d->notice.channel);
+    p = page_again(e, d);
+    text_copy(t.name, sizeof t.name, d->id);
+    text_copy(t.from, sizeof t.from, delivery_state_name(p->d.state));
+    text_copy(t.to, sizeof t.to, "waiting");
+    text_copy(t.actor, sizeof t.actor, who);
+    text_printf(t.text, sizeof t.text, "sent again by %s", who);
+    vec_push(&fx->commit.transitions, t);
+    p->d.state = DELIVERY_WAITING;
+    p->d.replayed = p->dirty = true;
+    p->d.created_ms = p->d.due_ms = now_ms;
+    p->d.done_ms = 0;
+    engine_settle(e, p->of, &k);
     return 0;
 }

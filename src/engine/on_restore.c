@@ -58,13 +58,14 @@ static void restore_incidents(struct engine *e, const struct stored *s)
 
         if (map_get(&e->cases, s->incidents.items[i].id))
             continue;
-        c = engine_add_case(e, case_new(&s->incidents.items[i]));
+        c = case_new(&s->incidents.items[i]);
         c->fresh = true;
+        engine_add_case(e, c);
     }
 }
 
 /* A note that outlived its incident: a case with just enough to finish it. */
-static struct incident_case *case_for_note(struct engine *e, const struct notice *n)
+struct incident_case *engine_case_for_note(struct engine *e, const struct notice *n)
 {
     struct incident i = {.state = INCIDENT_RESOLVED,
                          .severity = n->severity,
@@ -107,32 +108,56 @@ static void restore_deliveries(struct engine *e, const struct stored *s)
         struct incident_case *c = map_get(&e->cases, d->notice.incident);
 
         if (!c)
-            c = case_for_note(e, &d->notice);
+            c = engine_case_for_note(e, &d->notice);
         if (c->fresh)
             engine_index_page(e, case_adopt(c, d));
     }
     vec_done(&sorted);
 }
 
+/* Who is told together with others finds its lead again. */
+static void find_lead(struct engine *e, struct incident_case *c)
+{
+    struct incident_case *lead = map_get(&e->cases, c->incident.hold_ref);
+
+    if (!case_is_open(c) || c->lead || !lead || lead == c || !engine_is_lead(lead))
+        return;
+    c->lead = lead;
+    lead->members++;
+}
+
+static void settle_one(struct engine *e, struct incident_case *c, const struct desk *k)
+{
+    char why[NAME_SIZE + 32];
+
+    c->fresh = false;
+    if (!case_is_open(c))
+        c->keep_until_ms = c->incident.resolved_ms + case_policy(c, k)->reopen_window_ms;
+    else if (c->incident.monitor[0] &&
+             engine_unwatched(e, c->incident.monitor, why, sizeof why))
+        engine_resolve_case(e, c, why, k);
+    else if (engine_is_lead(c) && !c->members)
+        engine_resolve_case(e, c, "the last of its monitors is back", k);
+    else
+        engine_rehold(e, c, k);
+    if (!c->closed)
+        engine_settle(e, c, k);
+}
+
 static void settle_fresh(struct engine *e, const struct desk *k)
 {
     VEC(struct incident_case *) fresh = {0};
-    char why[NAME_SIZE + 32];
     const char *key;
     void *value;
 
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);)
         if (((struct incident_case *)value)->fresh)
             vec_push(&fresh, (struct incident_case *)value);
-    for (size_t i = 0; i < fresh.n; i++) {
-        struct incident_case *c = fresh.items[i];
-
-        c->fresh = false;
-        if (c->incident.monitor[0] && c->incident.state != INCIDENT_RESOLVED &&
-            engine_unwatched(e, c->incident.monitor, why, sizeof why))
-            case_resolve(c, k, why);
-        engine_settle(e, c, k);
-    }
+    for (size_t i = 0; i < fresh.n; i++)
+        find_lead(e, fresh.items[i]);
+    for (size_t i = 0; i < fresh.n; i++)
+        if (!fresh.items[i]->closed)
+            settle_one(e, fresh.items[i], k);
     vec_done(&fresh);
 }
 
@@ -181,14 +206,22 @@ static void restore_renames(struct engine *e)
 
 void engine_restore(struct engine *e, const struct stored *s, int64_t now_ms, struct effects *fx)
 {
-    struct desk k = {e->config, now_ms, CAUSE_START, "", fx};
+    struct desk k = engine_desk(e, now_ms, CAUSE_START, "", fx);
+    int64_t newest_ms = newest_of(s);
 
     engine_begin(e);
+    engine_orders_restore(e, s, now_ms);
+    engine_overrides_restore(e, s, now_ms);
     restore_monitors(e, s, fx);
+    engine_count_unconfirmed(e);
     restore_incidents(e, s);
     restore_deliveries(e, s);
     restore_renames(e);
     shift_fresh(e, s, now_ms);
     settle_fresh(e, &k);
     engine_rest_disabled(e, &k);
+    if (newest_ms > INT64_MIN && newest_ms < now_ms)
+        engine_handoff_since(e, newest_ms);
+    engine_handoff(e, &k);
+    engine_tell_channels(e, &k);
 }

@@ -8,24 +8,26 @@ static const struct {
 } troubles[SELF_COUNT] = {
     [SELF_STORE] = {"self:store", "midwatch cannot reach its store", SEVERITY_WARNING},
     [SELF_BLIND] = {"self:blind", "midwatch is blind", SEVERITY_CRITICAL},
+    [SELF_REGION] = {"self:region", "a region is missing", SEVERITY_CRITICAL},
+    [SELF_CHANNEL] = {"channel", "a channel does not deliver", SEVERITY_WARNING},
 };
 
 void engine_self(struct engine *e, enum self_trouble t, const char *about, bool bad,
                  const char *text, int64_t now_ms, struct effects *fx)
 {
-    struct desk k = {e->config, now_ms, CAUSE_SELF, "", fx};
+    struct desk k = engine_desk(e, now_ms, CAUSE_SELF, "", fx);
     struct incident i = {
         .severity = troubles[t].severity, .reason = REASON_LOCAL, .started_ms = now_ms, .count = 1};
 
-    (void)about;
     engine_begin(e);
+    text_printf(i.dedup_key, sizeof i.dedup_key, "%s%s%s", troubles[t].key, about ? ":" : "",
+                about ? about : "");
     if (!bad) {
-        engine_resolve_key(e, troubles[t].key, "over", &k);
+        engine_resolve_key(e, i.dedup_key, "over", &k);
         return;
     }
-    if (map_get(&e->by_key, troubles[t].key))
+    if (map_get(&e->by_key, i.dedup_key))
         return;
-    text_copy(i.dedup_key, sizeof i.dedup_key, troubles[t].key);
     text_copy(i.policy, sizeof i.policy, "default");
     text_printf(i.title, sizeof i.title, "%s: %s", troubles[t].title, text);
     engine_open(e, &i, &k);

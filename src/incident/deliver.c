@@ -35,7 +35,7 @@ static void failed_for_now(struct page *p, const struct attempt *a, const struct
 {
     if (!page_is_news(p))
         end(p, DELIVERY_OVERTAKEN, k->now_ms);
-    else if (!page_is_alarm(p) && k->now_ms - p->d.created_ms > NOTE_TRIED_FOR_MS)
+    else if ((!page_is_alarm(p) || p->d.replayed) && k->now_ms - p->d.created_ms > NOTE_TRIED_FOR_MS)
         end(p, DELIVERY_FAILED, k->now_ms);
     else
         try_again(p, a, k->now_ms);
@@ -57,7 +57,7 @@ static bool another_hope(const struct incident_case *c, const struct page *p)
 static void refused(struct incident_case *c, struct page *p, const struct attempt *a,
                     const struct desk *k)
 {
-    bool alarming = page_is_alarm(p) && page_is_news(p);
+    bool alarming = page_is_alarm(p) && page_is_news(p) && !p->d.replayed;
 
     if (alarming)
         escalate_hand_on(c, p, k);

@@ -13,23 +13,34 @@
 
 static enum notice_type type_of(const struct incident *i)
 {
-    if (i->step == 0 && i->loop == 0)
-        return i->cycle ? NOTICE_UNACKNOWLEDGED : NOTICE_TRIGGERED;
-    return NOTICE_ESCALATED;
+    return i->step == 0 && i->loop == 0 ? i->opening : NOTICE_ESCALATED;
 }
 
-static void plan_next(struct incident *i, const struct policy *p, int64_t now_ms)
+/* Low urgency goes no further than step 0, and a flapping page is one page. */
+void escalate_plan(struct incident_case *c, const struct desk *k)
 {
+    const struct policy *p = case_policy(c, k);
+    struct incident *i = &c->incident;
     size_t next = (size_t)(i->step + 1);
-    int64_t every = p->repeat_every_ms, last = p->steps[p->n_steps - 1].after_ms;
+    int64_t every = p->repeat_every_ms, last, now_ms = k->now_ms;
 
     i->step_due_ms = 0;
+    if (!p->n_steps || i->urgency == URGENCY_LOW || i->flapping)
+        return;
+    last = p->steps[p->n_steps - 1].after_ms;
     if (!every)
         every = last > REPEAT_LEAST_MS ? last : REPEAT_LEAST_MS;
     if (next < p->n_steps)
         i->step_due_ms = now_ms + p->steps[next].after_ms;
     else if (i->loop < p->repeat_times)
         i->step_due_ms = now_ms + every;
+}
+
+bool escalate_has_next(const struct incident_case *c, const struct desk *k)
+{
+    const struct policy *p = case_policy(c, k);
+
+    return (size_t)(c->incident.step + 1) < p->n_steps || c->incident.loop < p->repeat_times;
 }
 
 static void record(struct incident_case *c, const struct desk *k, const char *to, const char *what,
@@ -51,7 +62,8 @@ static void tell_fallback(struct incident_case *c, const struct desk *k, const s
     struct buf names;
 
     buf_init(&names, 200);
-    if (!page_contacts(c, k, NOTICE_ESCALATED, p->fallback, p->n_fallback, &names))
+    if (!page_contacts(c, k, NOTICE_ESCALATED, p->fallback, p->n_fallback, &names) &&
+        !page_anybody(c, k, NOTICE_ESCALATED, &names))
         record(c, k, "nobody", "nobody could be told", "");
     else if (c->pages.n > before)
         record(c, k, "fallback", "fallback told: ", buf_text(&names));
@@ -74,7 +86,7 @@ static bool run_step(struct incident_case *c, const struct desk *k, const struct
     s = &p->steps[i->step];
     buf_init(&names, 200);
     told = page_contacts(c, k, type_of(i), s->notify, s->n_notify, &names);
-    plan_next(i, p, k->now_ms);
+    escalate_plan(c, k);
     if (told)
         record(c, k, "paged", "paged ", buf_text(&names));
     else

@@ -1,8 +1,10 @@
 /* page.c - who hears of it, by which channel, and what the notice says.
  *
- * An alarm (triggered, escalated, unacknowledged) wakes somebody; a note (acknowledged,
- * resolved) tells those who were woken how it goes on. */
+ * An alarm (triggered, escalated, unacknowledged) wakes somebody; a note (acknowledged, snoozed,
+ * updated, resolved) tells those who were woken how it goes on; a word (reminder, handoff, silence
+ * ending) goes to one person. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -17,20 +19,51 @@ bool page_is_alarm(const struct page *p)
     return t == NOTICE_TRIGGERED || t == NOTICE_ESCALATED || t == NOTICE_UNACKNOWLEDGED;
 }
 
+bool page_is_note(const struct page *p)
+{
+    enum notice_type t = p->d.notice.type;
+
+    return t == NOTICE_ACKNOWLEDGED || t == NOTICE_RESOLVED || t == NOTICE_UPDATED ||
+           t == NOTICE_SNOOZED;
+}
+
 bool page_is_news(const struct page *p)
 {
     const struct incident *i = &p->of->incident;
 
-    if (p->d.notice.type == NOTICE_RESOLVED)
+    if (p->d.notice.type == NOTICE_RESOLVED || p->d.replayed)
         return true;
     if (p->d.cycle != i->cycle)
         return false;
-    return i->state == (page_is_alarm(p) ? INCIDENT_TRIGGERED : INCIDENT_ACKNOWLEDGED);
+    switch (p->d.notice.type) {
+    case NOTICE_ACKNOWLEDGED:
+    case NOTICE_REMINDER:
+        return i->state == INCIDENT_ACKNOWLEDGED;
+    case NOTICE_SNOOZED:
+        return i->state == INCIDENT_SNOOZED;
+    case NOTICE_UPDATED:
+    case NOTICE_HANDOFF:
+    case NOTICE_SILENCE_ENDING:
+        return i->state != INCIDENT_RESOLVED;
+    default:
+        return i->state == INCIDENT_TRIGGERED;
+    }
 }
 
 bool page_unfinished(const struct page *p)
 {
     return p->d.state == DELIVERY_WAITING || p->d.state == DELIVERY_SENDING;
+}
+
+/* What may be said more than once in a cycle is told apart by its instant. */
+static int64_t instant_of(const struct notice *n, const struct incident *i)
+{
+    if (n->type == NOTICE_ACKNOWLEDGED)
+        return i->acked_ms;
+    return n->type == NOTICE_REMINDER || n->type == NOTICE_UPDATED || n->type == NOTICE_SNOOZED ||
+                   n->type == NOTICE_HANDOFF || n->type == NOTICE_SILENCE_ENDING
+               ? n->at_ms
+               : 0;
 }
 
 /* The same decision gives the same id, also when it is taken again after a crash that lost it:
@@ -43,9 +76,8 @@ static void make_id(struct delivery *d, const struct incident *i)
     size_t n;
 
     snprintf(key, sizeof key, "%d|%d|%d|%d|%d|%lld|%s|%s", (int)d->notice.type, d->cycle,
-             d->notice.step, d->notice.loop, d->rule,
-             d->notice.type == NOTICE_ACKNOWLEDGED ? (long long)i->acked_ms : 0LL, d->notice.person,
-             d->notice.channel);
+             d->notice.step, d->notice.loop, d->rule, (long long)instant_of(&d->notice, i),
+             d->notice.person, d->notice.channel);
     h = hash64_text(key, hash64_text(i->id, 0));
     n = (size_t)snprintf(d->id, sizeof d->id, "%s-", i->id);
     for (int k = 0; k < 12; k++, h >>= 5)
@@ -68,6 +100,10 @@ static void fill_incident(struct notice *n, const struct incident *i)
     n->started_ms = i->started_ms;
     n->resolved_ms = i->resolved_ms;
     n->count = i->count;
+    n->urgency = i->urgency;
+    n->n_affected = i->n_affected;
+    text_copy(n->affected, sizeof n->affected, i->affected);
+    text_copy(n->note, sizeof n->note, i->note);
     n->step = i->step < 0 ? 0 : i->step; /* who had acknowledged is paged ahead of step 0 */
     n->loop = i->loop;
 }
@@ -108,25 +144,69 @@ struct page *page_add(struct incident_case *c, const struct desk *k, enum notice
             mem_free(p);
             return c->pages.items[i];
         }
+    if (page_is_alarm(p) && c->incident.severity > c->incident.paged)
+        c->incident.paged = c->incident.severity;
     vec_push(&c->pages, p);
     return p;
+}
+
+/* A page about a channel that does not deliver does not go by that channel. */
+static bool is_about(const struct incident_case *c, const struct channel *ch)
+{
+    return text_starts(c->incident.dedup_key, "channel:") &&
+           text_eq(c->incident.dedup_key + strlen("channel:"), ch->name);
+}
+
+static const struct notify_rule *rules_of(const struct incident_case *c, const struct person *p,
+                                          size_t *ret_n)
+{
+    bool low = c->incident.urgency == URGENCY_LOW && p->n_low_rules;
+
+    *ret_n = low ? p->n_low_rules : p->n_rules;
+    return low ? p->low_rules : p->rules;
+}
+
+static struct recipient recipient_of(const struct person *p, const char *schedule,
+                                     const char *layer)
+{
+    return (struct recipient){.person = p->name,
+                              .person_name = p->full_name ? p->full_name : p->name,
+                              .schedule = schedule,
+                              .layer = layer};
 }
 
 size_t page_person(struct incident_case *c, const struct desk *k, enum notice_type type,
                    const struct person *p, const char *schedule, const char *layer)
 {
-    for (size_t i = 0; i < p->n_rules; i++) {
-        struct recipient r = {.person = p->name,
-                              .person_name = p->full_name ? p->full_name : p->name,
-                              .schedule = schedule,
-                              .layer = layer,
-                              .channel = p->rules[i].via,
-                              .rule = (int)i,
-                              .after_ms = p->rules[i].after_ms};
+    size_t n, told = 0;
+    const struct notify_rule *rules = rules_of(c, p, &n);
 
+    for (size_t i = 0; i < n; i++) {
+        struct recipient r = recipient_of(p, schedule, layer);
+
+        if (is_about(c, rules[i].via))
+            continue;
+        r.channel = rules[i].via;
+        r.rule = (int)i;
+        r.after_ms = rules[i].after_ms;
         page_add(c, k, type, &r);
+        told = 1;
     }
-    return p->n_rules ? 1 : 0;
+    return told;
+}
+
+void page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
+               const struct person *p, const char *schedule, const char *title)
+{
+    struct recipient r = recipient_of(p, schedule, NULL);
+    struct page *word;
+
+    if (!p->n_rules)
+        return;
+    r.channel = p->rules[0].via;
+    r.rule = -1;
+    word = page_add(c, k, type, &r);
+    text_copy(word->d.notice.title, sizeof word->d.notice.title, title);
 }
 
 static void add_name(struct buf *names, const char *name)
@@ -142,7 +222,7 @@ static size_t page_schedule(struct incident_case *c, const struct desk *k, enum 
     struct oncall who;
     size_t told = 0;
 
-    oncall_who(s, k->now_ms, &who);
+    oncall_who(case_schedule(k, s), k->now_ms, &who);
     for (size_t i = 0; i < who.n; i++) {
         const struct person *p = config_person(k->config, who.people[i]);
 
@@ -159,8 +239,26 @@ static size_t page_channel(struct incident_case *c, const struct desk *k, enum n
 {
     struct recipient r = {.channel = ch, .rule = -1};
 
+    if (is_about(c, ch))
+        return 0;
     page_add(c, k, type, &r);
     return 1;
+}
+
+size_t page_anybody(struct incident_case *c, const struct desk *k, enum notice_type type,
+                    struct buf *names)
+{
+    size_t told = 0;
+
+    if (!text_starts(c->incident.dedup_key, "channel:"))
+        return 0;
+    for (size_t i = 0; i < k->config->n_channels; i++) {
+        if (!page_channel(c, k, type, &k->config->channels[i]))
+            continue;
+        add_name(names, k->config->channels[i].name);
+        told++;
+    }
+    return told;
 }
 
 size_t page_contacts(struct incident_case *c, const struct desk *k, enum notice_type type,
@@ -183,7 +281,8 @@ size_t page_contacts(struct incident_case *c, const struct desk *k, enum notice_
             break;
         case CONTACT_CHANNEL:
             found = page_channel(c, k, type, to->channel);
-            add_name(names, to->channel->name);
+            if (found)
+                add_name(names, to->channel->name);
             break;
         }
         told += found;
@@ -198,7 +297,7 @@ static bool same_contact(const struct notice *a, const struct notice *b)
 
 static bool may_know(const struct page *p)
 {
-    return page_is_alarm(p) && (p->d.reached != REACHED_NO || p->d.state == DELIVERY_SENDING);
+    return page_is_alarm(p) && p->d.cycle >= p->of->incident.told_cycle && (p->d.reached != REACHED_NO || p->d.state == DELIVERY_SENDING);
 }
 
 /* The note says who had been told and why they are told now: recipient and schedule are those

@@ -1,0 +1,212 @@
+/* gather.c - many troubles, one page.
+ *
+ * A gathering is an incident without a monitor of its own. Those gathered are held under it and
+ * listed in what it says; it is resolved when the last of them is. Two kinds: `group:POLICY:VALUE`
+ * for what has the same values of the policy's `group_by`, from the first trouble on; and
+ * `storm:POLICY` for too many at once, by number or by their share of all monitors. Each policy has
+ * its own, so that nobody's page is told to somebody else. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "desk.h"
+#include "format/labels.h"
+#include "model/names.h"
+
+#define TITLE_NAMES 200 /* bytes of names in a title */
+
+/* --- the tide --- */
+
+static struct tide *tide_of(struct engine *e, const char *policy)
+{
+    struct tide *t = map_get(&e->tides, policy);
+
+    if (t)
+        return t;
+    t = mem_new(struct tide);
+    text_copy(t->policy, sizeof t->policy, policy);
+    map_put(&e->tides, t->policy, t);
+    return t;
+}
+
+static void ebb(struct tide *t, int64_t since_ms)
+{
+    size_t old = 0;
+
+    while (old < t->opened_ms.n && t->opened_ms.items[old] <= since_ms)
+        old++;
+    if (!old)
+        return;
+    t->opened_ms.n -= old;
+    memmove(t->opened_ms.items, t->opened_ms.items + old,
+            t->opened_ms.n * sizeof *t->opened_ms.items);
+}
+
+/* Most of what we watch fails at once: an incident of all, whoever is paged for it first. */
+static bool mass_failure(struct engine *e, int64_t since_ms)
+{
+    size_t suspects = e->unconfirmed;
+    const char *key;
+    void *value;
+
+    if (!e->config->storm.share || e->enabled < STORM_LEAST)
+        return false;
+    for (size_t i = 0; map_next(&e->tides, &i, &key, &value);) {
+        ebb(value, since_ms);
+        suspects += ((struct tide *)value)->opened_ms.n;
+    }
+    return suspects * 100 > e->enabled * (size_t)e->config->storm.share;
+}
+
+static bool too_many(struct engine *e, const struct incident_case *c, const struct desk *k)
+{
+    struct tide *t = tide_of(e, c->incident.policy);
+    int64_t since_ms = k->now_ms - e->config->storm.within_ms;
+
+    ebb(t, since_ms);
+    vec_push(&t->opened_ms, k->now_ms);
+    if (e->config->storm.incidents && t->opened_ms.n > (size_t)e->config->storm.incidents)
+        return true;
+    return mass_failure(e, since_ms);
+}
+
+/* --- what a gathering is called and says --- */
+
+static void label_value(const struct incident *i, const char *name, char *dst, size_t size)
+{
+    const char *const own[][2] = {
+        {"group", i->group}, {"severity", severity_name(i->severity)}, {"monitor", i->monitor}};
+    size_t n = strlen(name);
+
+    text_copy(dst, size, "");
+    for (size_t f = 0; f < sizeof own / sizeof *own; f++) {
+        if (text_eq(own[f][0], name)) {
+            text_copy(dst, size, own[f][1]);
+            return;
+        }
+    }
+    for (const char *line = i->labels; *line; line += strcspn(line, "\n") + 1) {
+        if (strncmp(line, name, n) == 0 && line[n] == '=') {
+            text_printf(dst, size, "%.*s", (int)strcspn(line + n + 1, "\n"), line + n + 1);
+            return;
+        }
+    }
+}
+
+static void group_key(const struct incident *i, const struct policy *p, char *dst, size_t size)
+{
+    char values[160] = "", value[80], whole[sizeof values + 2 * NAME_SIZE];
+
+    for (size_t n = 0; n < p->n_group_by; n++) {
+        size_t used = strlen(values);
+
+        label_value(i, p->group_by[n], value, sizeof value);
+        text_printf(values + used, sizeof values - used, "%s%s", n ? "," : "", value);
+    }
+    text_printf(whole, sizeof whole, "group:%s:%s", p->name, values);
+    if (strlen(whole) < size)
+        text_copy(dst, size, whole);
+    else
+        snprintf(dst, size, "group:%.60s:%016" PRIx64, p->name, hash64_text(whole, 0));
+}
+
+/* "core: 3 monitors are down: api cart checkout" */
+static void entitle(struct incident_case *lead)
+{
+    struct incident *i = &lead->incident;
+    size_t cut = strlen(i->affected);
+    bool storm = text_starts(i->dedup_key, "storm:");
+
+    while (cut > TITLE_NAMES || (cut && i->affected[cut] && i->affected[cut] != ' '))
+        cut--;
+    text_printf(i->title, sizeof i->title, "%s%s%d monitor%s down%s: %.*s%s",
+                i->group[0] && !storm ? i->group : "", i->group[0] && !storm ? ": " : "",
+                i->n_affected, i->n_affected == 1 ? " is" : "s are",
+                storm ? " at once" : "", (int)cut, i->affected, i->affected[cut] ? " …" : "");
+    lead->dirty = true;
+}
+
+static struct incident_case *open_lead(struct engine *e, const struct incident_case *first,
+                                       const char *key, const struct desk *k)
+{
+    struct incident i = {.severity = first->incident.severity,
+                         .reason = first->incident.reason,
+                         .started_ms = first->incident.started_ms,
+                         .count = 1};
+
+    text_copy(i.dedup_key, sizeof i.dedup_key, key);
+    text_copy(i.policy, sizeof i.policy, first->incident.policy);
+    if (text_starts(key, "group:")) {
+        text_copy(i.group, sizeof i.group, first->incident.group);
+        text_copy(i.labels, sizeof i.labels, first->incident.labels);
+    }
+    text_copy(i.affected, sizeof i.affected, first->incident.monitor);
+    i.n_affected = 1;
+    text_copy(i.title, sizeof i.title, first->incident.title);
+    return engine_open(e, &i, k);
+}
+
+static bool under(const struct incident_case *lead, enum hold hold, struct hold_by *ret)
+{
+    *ret = (struct hold_by){.hold = hold};
+    text_copy(ret->ref, sizeof ret->ref, lead->incident.id);
+    text_printf(ret->why, sizeof ret->why, "told together with others by incident %s",
+                lead->incident.id);
+    return true;
+}
+
+bool engine_gather(struct engine *e, struct incident_case *c, const struct desk *k,
+                   struct hold_by *ret)
+{
+    const struct policy *p = case_policy(c, k);
+    char storm[NAME_SIZE + 16], group[NAME_SIZE + 16];
+    struct incident_case *lead;
+
+    snprintf(storm, sizeof storm, "storm:%.100s", p->name);
+    lead = map_get(&e->by_key, storm);
+    if (lead)
+        return under(lead, HOLD_STORM, ret);
+    if (p->n_group_by) {
+        group_key(&c->incident, p, group, sizeof group);
+        lead = map_get(&e->by_key, group);
+        if (lead)
+            return under(lead, HOLD_GROUP, ret);
+    }
+    if (too_many(e, c, k))
+        return under(open_lead(e, c, storm, k), HOLD_STORM, ret);
+    if (p->n_group_by)
+        return under(open_lead(e, c, group, k), HOLD_GROUP, ret);
+    return false;
+}
+
+/* --- coming and going --- */
+
+void engine_join(struct engine *e, struct incident_case *c, const struct desk *k)
+{
+    struct incident_case *root = map_get(&e->cases, c->incident.hold_ref);
+
+    if (!root || !case_is_open(root) || root == c)
+        return;
+    case_affect(root, k, c->incident.monitor);
+    if (engine_is_lead(root)) {
+        c->lead = root;
+        root->members++;
+        if (root->incident.n_affected > 1)
+            entitle(root);
+        case_raise(root, k, c->incident.severity);
+    }
+    engine_settle(e, root, k);
+}
+
+void engine_leave(struct engine *e, struct incident_case *c, const struct desk *k)
+{
+    struct incident_case *lead = c->lead;
+
+    c->lead = NULL;
+    if (!lead || --lead->members > 0 || !case_is_open(lead))
+        return;
+    case_resolve(lead, k, "the last of its monitors is back");
+    engine_settle(e, lead, k);
+}

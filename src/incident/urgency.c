@@ -1,0 +1,41 @@
+/* urgency.c - high or low, by severity and support hours. It only rises while an incident is open:
+ * the end of the support hours calms nothing down. */
+#include "incident/case.h"
+#include "parts.h"
+#include "sched/window.h"
+
+#define EDGES_MAX 64 /* looked at to find when it becomes high */
+
+static enum urgency choose(enum urgency_choice choice, enum severity severity)
+{
+    if (choice == CHOOSE_BY_SEVERITY)
+        return severity == SEVERITY_CRITICAL ? URGENCY_HIGH : URGENCY_LOW;
+    return choice == CHOOSE_LOW ? URGENCY_LOW : URGENCY_HIGH;
+}
+
+static enum urgency urgency_at(const struct urgency_rule *r, enum severity s, int64_t at_ms)
+{
+    bool inside = !r->n_hours || window_hours_hold(r->hours, r->n_hours, r->zone, at_ms);
+
+    return choose(inside ? r->inside : r->outside, s);
+}
+
+static int64_t becomes_high(const struct urgency_rule *r, enum severity s, int64_t at_ms)
+{
+    for (int n = 0; r->n_hours && n < EDGES_MAX && at_ms < INT64_MAX; n++) {
+        at_ms = window_hours_edge(r->hours, r->n_hours, r->zone, at_ms);
+        if (at_ms < INT64_MAX && urgency_at(r, s, at_ms) == URGENCY_HIGH)
+            return at_ms;
+    }
+    return 0;
+}
+
+void urgency_set(struct incident_case *c, const struct desk *k)
+{
+    struct incident *i = &c->incident;
+    const struct urgency_rule *r = &case_policy(c, k)->urgency;
+
+    i->urgency = urgency_at(r, i->severity, k->now_ms);
+    i->urgency_due_ms =
+        i->urgency == URGENCY_LOW ? becomes_high(r, i->severity, k->now_ms) : 0;
+}
