@@ -236,6 +236,8 @@ void engine_settle(struct engine *e, struct incident_case *c, const struct desk 
 {
     bool over;
 
+    if (c->closed)
+        return;
     for (size_t i = 0; i < c->pages.n; i++)
         engine_note_channel(e, c->pages.items[i]);
     over = case_settle(c, k);
