@@ -63,6 +63,7 @@ static void stop(struct app *a, const char *why)
     systemd_notify("STOPPING=1");
     prober_stop(&a->prober);
     canaries_stop(&a->canaries);
+    dead_man_stop(a);
     health_stop(a);
     app_reload_stop(a);
     decide_stop(a);
@@ -98,6 +99,8 @@ static void begin(struct app *a, const struct stored *s)
     prober_configure(&a->prober, a);
     prober_start(&a->prober);
     health_start(a);
+    regions_configure(a);
+    dead_man_start(a);
 }
 
 static void say_address(const char *address)
@@ -137,6 +140,7 @@ static void on_store_found(void *arg, const struct stored *s)
         return;
     engine_restore(a->engine, s, app_now_ms(a), decide_begin(a));
     decide_end(a);
+    regions_end_unwanted(a);
 }
 
 static void on_store_state(void *arg, enum store_state s, const char *why)
@@ -149,11 +153,20 @@ static void on_store_snapshot(void *arg, struct commit *c)
     decide_snapshot(arg, c);
 }
 
+static void on_store_regions(void *arg, const struct region_seen *regions, size_t n)
+{
+    struct app *a = arg;
+
+    if (a->phase == APP_RUNNING)
+        regions_seen(a, regions, n);
+}
+
 static const struct store_events store_events = {
     .on_ready = on_store_ready,
     .on_found = on_store_found,
     .on_state = on_store_state,
     .on_snapshot = on_store_snapshot,
+    .on_regions = on_store_regions,
 };
 
 static int watch_signals(struct app *a, struct err *e)
@@ -265,6 +278,7 @@ int app_run(const struct app_options *o)
     }
     run(a);
     decide_done(a);
+    regions_done(a);
     engine_free(a->engine);
     config_free(a->config);
     status = a->exit_status;

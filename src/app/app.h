@@ -98,7 +98,10 @@ struct health {
     struct timer tick;
     struct owner owner;
     int64_t store_away_ms; /* since; 0: up */
-    bool store_told, blind;
+    enum { STORE_WELL, STORE_TOLD_AWAY, STORE_TOLD_DROPPING } store_told;
+    uint64_t dropped;   /* samples, so far */
+    int64_t dropped_us; /* monotonic: when that was seen to grow last; 0 never */
+    bool blind;
     bool looked; /* a window has said that we see; before, a former life counts */
     int blind_windows, clear_windows;
     uint64_t local, total; /* results since the window began */
@@ -120,8 +123,46 @@ void health_excused(struct app *a); /* a failure was put down to our own network
 void health_canaries(void *arg, bool dead);
 void health_check_clock(struct app *a);
 void health_store(struct app *a, enum store_state s, const char *why);
+bool health_dropping(const struct health *h); /* results were lost within the last minute */
 void health_trim_soon(struct app *a);
 bool health_ready(struct app *a, struct err *why_not);
+
+/* --- audit.c: could we page somebody now? -1 with the first fault --- */
+
+int audit(const struct app *a, struct err *e) MW_MUST_CHECK;
+int audit_probes(const struct app *a, struct err *e) MW_MUST_CHECK; /* parts of it */
+int audit_commits(const struct app *a, struct err *e) MW_MUST_CHECK;
+
+/* --- dead_man.c: somebody outside is told that we could --- */
+
+struct dead_man {
+    struct timer timer;
+    struct http_spec spec;
+    struct http_target *target; /* NULL: none configured */
+    int64_t every_ms;
+    bool running, clean, failing;
+    int64_t said_us; /* monotonic: when a fault was logged last */
+    uint64_t pings, failures;
+    int64_t success_ms; /* 0 never */
+};
+
+void dead_man_start(struct app *a);
+void dead_man_configure(struct app *a); /* before the configuration it came from is freed */
+void dead_man_stop(struct app *a);
+
+/* --- regions.c: are those there that must be? --- */
+
+struct regions {
+    VEC(struct region_watch *) list;
+    int64_t told_us; /* monotonic: when the store told of them last; 0 never */
+};
+
+void regions_configure(struct app *a);
+void regions_end_unwanted(struct app *a); /* after incidents were read back */
+void regions_seen(struct app *a, const struct region_seen *regions, size_t n);
+size_t regions_count(const struct app *a);
+bool regions_at(const struct app *a, size_t i, const char **ret_name); /* true: it is there */
+void regions_done(struct app *a);
 
 /* --- the whole --- */
 
@@ -143,6 +184,8 @@ struct app {
     struct canaries canaries;
     struct decide decide;
     struct health health;
+    struct dead_man dead_man;
+    struct regions regions;
     struct timer drain;
     int64_t drain_until_us;
     enum app_phase phase;

@@ -227,7 +227,8 @@ static enum log_level level_of(const struct transition *t)
 {
     if (t->subject == SUBJECT_MONITOR && text_eq(t->to, "down"))
         return LOG_LEVEL_WARNING;
-    if (t->subject == SUBJECT_SCHEDULE) /* somebody else is on call, and may not know it */
+    /* Somebody else is on call, and not because it is their turn: they may not know it. */
+    if (t->subject == SUBJECT_SCHEDULE && (t->cause == CAUSE_RELOAD || t->cause == CAUSE_PERSON))
         return LOG_LEVEL_WARNING;
     return t->subject == SUBJECT_DELIVERY ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE;
 }

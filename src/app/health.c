@@ -14,7 +14,7 @@
 #define TICK_MS           250
 #define STALL_US          1000000 /* from one tick to the next: worth a line in the log */
 #define STORE_PATIENCE_MS 10000   /* a restart of Redis wakes nobody */
-#define OVERDUE_MOST_MS   10000   /* without a start or a send for so long there is no progress */
+#define DROPPING_US       60000000
 #define WINDOW_RESULTS    5
 #define WINDOW_US         2000000 /* and not less: a burst of our own trouble wakes nobody */
 #define TRIM_AFTER_MS     2000    /* by then the start is over */
@@ -36,20 +36,43 @@ static void check_loop(struct app *a)
     log_warning("loop", "stood still for %lld ms", (long long)(since_us / 1000));
 }
 
-static void tell_store(struct app *a, bool bad)
+static void tell_store(struct app *a, int what, const char *text)
 {
-    a->health.store_told = bad;
-    engine_self(a->engine, SELF_STORE, NULL, bad, a->health.store_why, app_now_ms(a),
+    a->health.store_told = what;
+    engine_self(a->engine, SELF_STORE, NULL, what != STORE_WELL, text, app_now_ms(a),
                 decide_begin(a));
     decide_end(a);
 }
 
+bool health_dropping(const struct health *h)
+{
+    return h->dropped_us && loop_mono_us() - h->dropped_us < DROPPING_US;
+}
+
+static void count_dropped(struct app *a)
+{
+    struct health *h = &a->health;
+    struct store_facts f;
+
+    store_read_facts(a->store, &f);
+    if (f.dropped_samples != h->dropped)
+        h->dropped_us = loop_mono_us();
+    h->dropped = f.dropped_samples;
+}
+
+/* Redis is away and the spool is full, or Redis is full and so is the spool. */
 static void check_store(struct app *a)
 {
     struct health *h = &a->health;
+    bool away = h->store_away_ms && app_now_ms(a) - h->store_away_ms >= STORE_PATIENCE_MS;
 
-    if (h->store_away_ms && !h->store_told && app_now_ms(a) - h->store_away_ms >= STORE_PATIENCE_MS)
-        tell_store(a, true);
+    count_dropped(a);
+    if (health_dropping(h) && h->store_told != STORE_TOLD_DROPPING)
+        tell_store(a, STORE_TOLD_DROPPING, "results are dropped, the spool cannot take them");
+    else if (away && h->store_told == STORE_WELL)
+        tell_store(a, STORE_TOLD_AWAY, h->store_why);
+    else if (h->store_told && !h->store_away_ms && !health_dropping(h))
+        tell_store(a, STORE_WELL, "");
 }
 
 void health_store(struct app *a, enum store_state s, const char *why)
@@ -61,8 +84,8 @@ void health_store(struct app *a, enum store_state s, const char *why)
     if (s == STORE_UP) {
         log_notice("store", "up%s%s", why && why[0] ? ": " : "", why ? why : "");
         h->store_away_ms = 0;
-        if (a->phase == APP_RUNNING)
-            tell_store(a, false);
+        if (a->phase == APP_RUNNING && !health_dropping(h))
+            tell_store(a, STORE_WELL, "");
     } else if (s == STORE_AWAY && !h->store_away_ms) {
         log_warning("store", "away: %s; decisions go on, results wait in the spool",
                     why ? why : "");
@@ -121,18 +144,12 @@ void health_result(struct app *a, const struct result *r)
         tell_blind(a, false, "");
 }
 
-/* A commit that is never answered would hold back the pages that wait for it. */
-static bool commits_move(const struct decide *d)
-{
-    return d->committing == 0 ||
-           loop_mono_us() - d->commits_moved_us < OVERDUE_MOST_MS * (int64_t)1000;
-}
-
 static bool progress(struct app *a)
 {
-    return a->loop.turns != a->health.turns_fed &&
-           prober_overdue_ms(&a->prober, app_now_ms(a)) < OVERDUE_MOST_MS &&
-           commits_move(&a->decide);
+    struct err e;
+
+    return a->loop.turns != a->health.turns_fed && audit_probes(a, &e) == 0 &&
+           audit_commits(a, &e) == 0;
 }
 
 static void feed_watchdog(struct app *a)
@@ -182,7 +199,7 @@ void health_start(struct app *a)
     h->stood_us = loop_stood_us(&a->loop);
     health_trim_soon(a);
     if (h->store_state == STORE_UP)
-        tell_store(a, false);
+        tell_store(a, STORE_WELL, "");
     timer_init(&h->tick, &a->loop, &h->owner, on_tick, a);
     timer_start(&h->tick, TICK_MS);
 }
@@ -196,18 +213,13 @@ void health_stop(struct app *a)
 
 bool health_ready(struct app *a, struct err *why_not)
 {
-    struct store_facts f;
-
     if (a->phase != APP_RUNNING) {
         err_set(why_not, a->phase == APP_STARTING ? "starting" : "stopping");
         return false;
     }
-    if (prober_overdue_ms(&a->prober, app_now_ms(a)) >= OVERDUE_MOST_MS) {
-        err_set(why_not, "probes are late");
+    if (audit_probes(a, why_not) < 0)
         return false;
-    }
-    store_read_facts(a->store, &f);
-    if (f.state != STORE_UP && f.dropped_samples) {
+    if (a->health.store_state != STORE_UP && health_dropping(&a->health)) {
         err_set(why_not, "the store is away and the spool is full");
         return false;
     }

@@ -37,6 +37,8 @@ static void exchange(struct app *a, struct config *fresh)
     decide_configure(a);
     canaries_configure(&a->canaries, fresh);
     prober_configure(&a->prober, a);
+    regions_configure(a);
+    dead_man_configure(a);
     config_free(old);
     health_trim_soon(a);
 }
