@@ -4,6 +4,7 @@
 #ifndef FORMAT_PAGE_H
 #define FORMAT_PAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@ struct page_monitor {
     enum reason reason; /* why it is not up */
     int64_t since_ms;   /* 0: no result yet */
     int64_t latency_us; /* -1: none */
+    bool maintenance;   /* announced work is under way */
 };
 
 struct page_incident {
@@ -24,6 +26,8 @@ struct page_incident {
     enum incident_state state;
     enum reason reason;
     int64_t started_ms;
+    enum hold hold;           /* why nobody is woken for it */
+    int64_t snoozed_until_ms; /* 0: not snoozed */
 };
 
 struct page {
@@ -33,6 +37,7 @@ struct page {
     size_t n_monitors;
     const struct page_incident *incidents;
     size_t n_incidents;
+    int64_t maintenance_ends_ms; /* of all that is under way; INT64_MAX: not known */
 };
 
 void page_write(struct buf *out, const struct page *p);

@@ -1,5 +1,7 @@
-/* api.c - what the API says of monitors, incidents and deliveries. */
+/* api.c - what the API says of monitors, incidents, deliveries and what people asked for. */
 #include "format/api.h"
+
+#include <string.h>
 
 #include "format/labels.h"
 #include "model/names.h"
@@ -113,6 +115,33 @@ void api_write_monitor(struct jw *w, const struct api_monitor *a)
 
 /* --- incidents and deliveries --------------------------------------------------------- */
 
+void api_write_words(struct jw *w, const char *key, const char *words, const char *between)
+{
+    jw_kv_list(w, key);
+    while (*(words += strspn(words, between)) != 0) {
+        size_t n = strcspn(words, between);
+
+        jw_textn(w, words, n);
+        words += n;
+    }
+    jw_list_end(w);
+}
+
+static void write_hold(struct jw *w, const struct incident *i)
+{
+    jw_key(w, "hold");
+    if (i->hold == HOLD_NONE) {
+        jw_null(w);
+        return;
+    }
+    jw_object(w);
+    jw_kv_text(w, "kind", hold_name(i->hold));
+    jw_kv_text(w, "ref", or_null(i->hold_ref));
+    jw_kv_text(w, "why", or_null(i->hold_why));
+    jw_kv_time(w, "until", i->hold_until_ms);
+    jw_object_end(w);
+}
+
 void api_write_incident(struct jw *w, const struct incident *i)
 {
     jw_object(w);
@@ -139,15 +168,26 @@ void api_write_incident(struct jw *w, const struct incident *i)
     jw_kv_int(w, "loop", i->loop);
     jw_kv_time(w, "next_step_at", i->step_due_ms);
     jw_kv_time(w, "acknowledgement_ends_at", i->ack_due_ms);
+    jw_kv_int(w, "cycle", i->cycle);
+    jw_kv_text(w, "urgency", urgency_name(i->urgency));
+    jw_kv_time(w, "urgency_rises_at", i->urgency_due_ms);
+    write_hold(w, i);
+    jw_kv_time(w, "snoozed_until", i->snoozed_until_ms);
+    jw_kv_text(w, "assigned", or_null(i->assigned));
+    jw_kv_text(w, "note", or_null(i->note));
+    jw_kv_int(w, "reopened", i->reopened);
+    jw_kv_bool(w, "flapping", i->flapping);
+    api_write_words(w, "affected", i->affected, " ");
+    jw_kv_int(w, "affected_count", i->n_affected);
     jw_object_end(w);
 }
 
-void api_write_delivery(struct jw *w, const struct delivery *d)
+static const char *const reached_names[] = {"no", "maybe", "yes"};
+
+void api_put_delivery(struct jw *w, const struct delivery *d)
 {
-    static const char *const reached[] = {"no", "maybe", "yes"};
     const struct notice *n = &d->notice;
 
-    jw_object(w);
     jw_kv_text(w, "id", d->id);
     jw_kv_text(w, "state", delivery_state_name(d->state));
     jw_kv_text(w, "type", notice_name(n->type));
@@ -160,12 +200,87 @@ void api_write_delivery(struct jw *w, const struct delivery *d)
     jw_kv_int(w, "loop", n->loop);
     jw_kv_text(w, "why", or_null(n->why));
     jw_kv_int(w, "attempts", d->attempt);
-    jw_kv_text(w, "reached", reached[d->reached]);
+    jw_kv_text(w, "reached", reached_names[d->reached]);
     jw_kv_int(w, "status", d->status);
     jw_kv_text(w, "error", or_null(d->error));
     jw_kv_time(w, "created_at", d->created_ms);
     jw_kv_time(w, "due_at", d->due_ms);
     jw_kv_time(w, "done_at", d->done_ms);
+    jw_kv_bool(w, "replayed", d->replayed);
+}
+
+void api_write_delivery(struct jw *w, const struct delivery *d)
+{
+    jw_object(w);
+    api_put_delivery(w, d);
+    jw_object_end(w);
+}
+
+void api_write_attempt(struct jw *w, const struct attempt *a)
+{
+    static const char *const outcomes[] = {"accepted", "failed", "refused"};
+
+    jw_object(w);
+    jw_kv_int(w, "number", a->number);
+    jw_kv_time(w, "at", a->at_ms);
+    jw_kv_int(w, "took_ms", a->took_ms);
+    jw_kv_text(w, "outcome", outcomes[a->outcome]);
+    jw_kv_text(w, "reached", reached_names[a->reached]);
+    jw_kv_int(w, "status", a->status);
+    jw_kv_int(w, "retry_after_ms", a->retry_after_ms);
+    jw_kv_text(w, "error", or_null(a->error));
+    jw_kv_text(w, "answer", or_null(a->answer));
+    jw_kv_text(w, "digest", or_null(a->digest));
+    jw_object_end(w);
+}
+
+void api_write_transition(struct jw *w, const struct transition *t)
+{
+    jw_object(w);
+    jw_kv_time(w, "at", t->at_ms);
+    jw_kv_text(w, "name", t->name);
+    jw_kv_text(w, "from", t->from);
+    jw_kv_text(w, "to", t->to);
+    jw_kv_text(w, "cause", cause_name(t->cause));
+    jw_kv_text(w, "by", or_null(t->actor));
+    jw_kv_text(w, "reason", t->reason != REASON_OK ? reason_name(t->reason) : NULL);
+    jw_kv_text(w, "text", or_null(t->text));
+    jw_object_end(w);
+}
+
+/* --- what people ask for -------------------------------------------------------------- */
+
+void api_write_quiet(struct jw *w, const struct quiet *q, int64_t now_ms, size_t holding)
+{
+    jw_object(w);
+    jw_kv_text(w, "id", q->id);
+    jw_kv_text(w, "kind", quiet_kind_name(q->kind));
+    jw_kv_text(w, "state", quiet_state_name(quiet_state_at(q->start_ms, q->end_ms, now_ms)));
+    api_write_words(w, "matchers", q->matchers, "\n");
+    jw_kv_time(w, "start", q->start_ms);
+    jw_kv_time(w, "end", q->end_ms);
+    jw_kv_text(w, "comment", or_null(q->comment));
+    jw_kv_text(w, "author", or_null(q->author));
+    jw_kv_text(w, "ended_by", or_null(q->ended_by));
+    jw_kv_time(w, "created_at", q->created_ms);
+    jw_kv_int(w, "holding", (int64_t)holding);
+    jw_object_end(w);
+}
+
+void api_write_override(struct jw *w, const struct kept_override *o, int64_t now_ms)
+{
+    jw_object(w);
+    jw_kv_text(w, "id", o->id);
+    jw_kv_text(w, "schedule", o->schedule);
+    jw_kv_text(w, "state", quiet_state_name(quiet_state_at(o->start_ms, o->end_ms, now_ms)));
+    api_write_words(w, override_kind_name(o->kind), o->people, " ");
+    if (o->kind == OVERRIDE_REPLACE)
+        api_write_words(w, "with", o->with, " ");
+    jw_kv_time(w, "start", o->start_ms);
+    jw_kv_time(w, "end", o->end_ms);
+    jw_kv_text(w, "comment", or_null(o->comment));
+    jw_kv_text(w, "author", or_null(o->author));
+    jw_kv_time(w, "created_at", o->created_ms);
     jw_object_end(w);
 }
 

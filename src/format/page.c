@@ -108,19 +108,28 @@ static const char *class_of_all(const struct page *p)
 
 /* --- cells ---------------------------------------------------------------------------- */
 
+/* "2026-11-22 03:04 UTC" */
+static void put_time(struct buf *out, int64_t at_ms)
+{
+    char machine[32];
+
+    rfc3339_format(at_ms / 1000 * 1000, machine, sizeof machine);
+    buf_printf(out, "<time datetime=\"%s\">%.10s %.5s UTC</time>", machine, machine, machine + 11);
+}
+
 /* "2026-11-22 03:04 UTC (2h5m)" */
 static void put_since(struct buf *out, int64_t since_ms, int64_t now_ms)
 {
-    char machine[32], age[32];
+    char age[32];
 
     if (since_ms == 0) {
         buf_str(out, "<td>-</td>");
         return;
     }
-    rfc3339_format(since_ms / 1000 * 1000, machine, sizeof machine);
     text_human_ms((double)(now_ms > since_ms ? now_ms - since_ms : 0), age, sizeof age);
-    buf_printf(out, "<td><time datetime=\"%s\">%.10s %.5s UTC</time> (%s)</td>", machine, machine,
-               machine + 11, age);
+    buf_str(out, "<td>");
+    put_time(out, since_ms);
+    buf_printf(out, " (%s)</td>", age);
 }
 
 static void put_cell(struct buf *out, const char *class, const char *word)
@@ -140,19 +149,15 @@ static bool is_bad(enum monitor_state s)
 static void put_monitor(struct buf *out, const struct page_monitor *m, int64_t now_ms)
 {
     const char *state = monitor_state_name(m->state);
-    char latency[32];
+    bool told = is_bad(m->state) && m->reason != REASON_OK;
+    char latency[32], words[96];
 
     buf_str(out, "<tr><th scope=\"row\">");
     html_text(out, m->name);
     buf_str(out, "</th>");
-    if (is_bad(m->state) && m->reason != REASON_OK) {
-        char words[64];
-
-        snprintf(words, sizeof words, "%s: %s", state, reason_name(m->reason));
-        put_cell(out, state, words);
-    } else {
-        put_cell(out, state, state);
-    }
+    snprintf(words, sizeof words, "%s%s%s%s", state, told ? ": " : "",
+             told ? reason_name(m->reason) : "", m->maintenance ? " (maintenance)" : "");
+    put_cell(out, state, words);
     put_since(out, m->since_ms, now_ms);
     put_cell(out, "latency",
              m->latency_us < 0
@@ -215,6 +220,19 @@ static void put_groups(struct buf *out, const struct page *p)
     map_done(&by_name);
 }
 
+/* "triggered, nobody is woken: silence", "snoozed until 2026-11-22 03:04 UTC" */
+static void put_incident_state(struct buf *out, const struct page_incident *x)
+{
+    buf_printf(out, "<td class=\"state\">%s", incident_state_name(x->state));
+    if (x->state == INCIDENT_SNOOZED && x->snoozed_until_ms != 0) {
+        buf_str(out, " until ");
+        put_time(out, x->snoozed_until_ms);
+    }
+    if (x->hold != HOLD_NONE)
+        buf_printf(out, ", nobody is woken: %s", hold_name(x->hold));
+    buf_str(out, "</td>");
+}
+
 static void put_incidents(struct buf *out, const struct page *p)
 {
     if (p->n_incidents == 0)
@@ -231,12 +249,29 @@ static void put_incidents(struct buf *out, const struct page *p)
         html_text(out, x->monitor != NULL ? x->monitor : "midwatch itself");
         buf_str(out, "</th>");
         put_cell(out, severity_name(x->severity), severity_name(x->severity));
-        put_cell(out, "state", incident_state_name(x->state));
+        put_incident_state(out, x);
         put_cell(out, "reason", reason_name(x->reason));
         put_since(out, x->started_ms, p->now_ms);
         buf_str(out, "</tr>\n");
     }
     buf_str(out, "</tbody>\n</table>\n</section>\n");
+}
+
+static void put_maintenance(struct buf *out, const struct page *p)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n_monitors; i++)
+        n += p->monitors[i].maintenance;
+    if (n == 0)
+        return;
+    buf_printf(out, "<p class=\"maintenance\">Maintenance is under way for %zu %s", n,
+               n == 1 ? "monitor" : "monitors");
+    if (p->maintenance_ends_ms != INT64_MAX) {
+        buf_str(out, ", until ");
+        put_time(out, p->maintenance_ends_ms);
+    }
+    buf_str(out, ".</p>\n");
 }
 
 static void put_head(struct buf *out, const struct page *p, const char *sentence)
@@ -263,6 +298,7 @@ void page_write(struct buf *out, const struct page *p)
     buf_printf(out, "</h1>\n<p class=\"sentence %s\" role=\"status\">", class_of_all(p));
     html_text(out, sentence);
     buf_str(out, "</p>\n</header>\n<main>\n");
+    put_maintenance(out, p);
     put_incidents(out, p);
     put_groups(out, p);
     rfc3339_format(p->now_ms / 1000 * 1000, at, sizeof at);
