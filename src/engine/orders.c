@@ -191,9 +191,10 @@ int engine_quiet_add(struct engine *e, const struct quiet *draft, bool everythin
     if (check(e, draft, now_ms, err) < 0 || match_compile(draft->matchers, &match, err) < 0)
         return -1;
     fits = fitting(e, match);
-    if (!everything && (fits == all || !draft->matchers[0])) {
+    if (!everything && ((all && fits == all) || !draft->matchers[0])) {
         match_free(match);
-        return err_set(err, "this fits all %zu monitors; say that everything is meant", all);
+        return err_set(
+            err, "this fits all %zu monitors; if that is meant, say \"everything\": true", all);
     }
     o = mem_new(struct order);
     o->quiet = *draft;
