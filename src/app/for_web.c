@@ -40,6 +40,67 @@ static int on_deed(void *arg, const struct deed *d, struct err *e)
     return rc;
 }
 
+static int on_quiet_add(void *arg, const struct quiet *draft, bool everything,
+                        const struct quiet **ret, struct err *e)
+{
+    struct app *a = arg;
+    int rc;
+
+    if (a->phase != APP_RUNNING)
+        return err_set(e, "stopping");
+    rc = engine_quiet_add(a->engine, draft, everything, app_now_ms(a), decide_begin(a), ret, e);
+    decide_end(a);
+    return rc;
+}
+
+static int on_quiet_end(void *arg, const char *id, const char *who, struct err *e)
+{
+    struct app *a = arg;
+    int rc;
+
+    if (a->phase != APP_RUNNING)
+        return err_set(e, "stopping");
+    rc = engine_quiet_end(a->engine, id, who, app_now_ms(a), decide_begin(a), e);
+    decide_end(a);
+    return rc;
+}
+
+static int on_override_add(void *arg, struct kept_override *drafts, size_t n, struct err *e)
+{
+    struct app *a = arg;
+    int rc;
+
+    if (a->phase != APP_RUNNING)
+        return err_set(e, "stopping");
+    rc = engine_override_add(a->engine, drafts, n, app_now_ms(a), decide_begin(a), e);
+    decide_end(a);
+    return rc;
+}
+
+static int on_override_end(void *arg, const char *id, const char *who, struct err *e)
+{
+    struct app *a = arg;
+    int rc;
+
+    if (a->phase != APP_RUNNING)
+        return err_set(e, "stopping");
+    rc = engine_override_end(a->engine, id, who, app_now_ms(a), decide_begin(a), e);
+    decide_end(a);
+    return rc;
+}
+
+static int on_replay(void *arg, const struct delivery *d, const char *who, struct err *e)
+{
+    struct app *a = arg;
+    int rc;
+
+    if (a->phase != APP_RUNNING)
+        return err_set(e, "stopping");
+    rc = engine_replay(a->engine, d, who, app_now_ms(a), decide_begin(a), e);
+    decide_end(a);
+    return rc;
+}
+
 static int on_test_page(void *arg, const char *to,
                         void (*done)(void *req, const char *json, bool ok), void *req,
                         struct err *e)
@@ -58,6 +119,11 @@ const struct web_app *app_for_web(struct app *a)
         .facts = on_facts,
         .ready = on_ready,
         .deed = on_deed,
+        .quiet_add = on_quiet_add,
+        .quiet_end = on_quiet_end,
+        .override_add = on_override_add,
+        .override_end = on_override_end,
+        .replay = on_replay,
         .metrics = app_metrics,
         .test_page = on_test_page,
     };

@@ -1,58 +1,61 @@
-/* on_act.c - acknowledge, take it back, resolve. The answer says that it is decided; the
- * engine commits and sends after it. */
+/* on_act.c - what people do to an incident: acknowledge, take it back, resolve, snooze, reassign,
+ * escalate, note. The answer says that it is decided; the engine commits and sends after it.
+ *
+ * Failures: 404 there never was such an incident, 409 it is over, or cannot be done now. */
 #include <string.h>
 
-#include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "body.h"
 #include "incidents.h"
 #include "loop/log.h"
 
-/* Who acts: the token's person; an admin may name another; without users the body's word. */
-static int name_actor(struct call *c, const char *by, char dst[NAME_SIZE])
-{
-    const struct web_user *u = c->user;
-    const char *own = u != NULL && u->person != NULL ? u->person->name : "api";
+/* A deed with its texts, before it is known whether there is an incident for it. */
+struct order {
+    enum deed_kind kind;
+    char who[NAME_SIZE], to[NAME_SIZE], text[sizeof((struct incident *)0)->note];
+    int64_t until_ms;
+};
 
-    if (by != NULL && (*by == 0 || strlen(by) > NAME_MAX_BYTES || by[strcspn(by, "\r\n\t")] != 0)) {
-        reply_problem(c->web, c->q, 400, "by: a name of at most %d bytes", NAME_MAX_BYTES);
+static const struct member plain_members[] = {{"comment", JV_TEXT, false}, {0}};
+static const struct member snooze_members[] = {
+    {"for", JV_TEXT, false}, {"until", JV_TEXT, false}, {"comment", JV_TEXT, false}, {0}};
+static const struct member reassign_members[] = {
+    {"to", JV_TEXT, true}, {"comment", JV_TEXT, false}, {0}};
+static const struct member note_members[] = {{"text", JV_TEXT, true}, {0}};
+
+static const struct member *const members_of[DEED_COUNT] = {
+    [DEED_ACK] = plain_members,         [DEED_UNACK] = plain_members,
+    [DEED_RESOLVE] = plain_members,     [DEED_SNOOZE] = snooze_members,
+    [DEED_REASSIGN] = reassign_members, [DEED_ESCALATE] = plain_members,
+    [DEED_NOTE] = note_members,
+};
+
+static int fill_order(struct call *c, const struct jv *body, struct order *o)
+{
+    const char *words = o->kind == DEED_NOTE ? "text" : "comment";
+
+    if (body_actor(c, body, o->who) < 0 || body_line(c, body, words, o->text, sizeof o->text) < 0 ||
+        body_line(c, body, "to", o->to, sizeof o->to) < 0)
         return -1;
-    }
-    if (by != NULL && u != NULL && u->role != ROLE_ADMIN && strcmp(by, own) != 0) {
-        reply_problem(c->web, c->q, 403, "only an admin may act in the name of another");
-        return -1;
-    }
-    text_copy(dst, NAME_SIZE, by != NULL ? by : own);
+    if (o->kind == DEED_SNOOZE)
+        return body_end(c, body, "until", c->now_ms, &o->until_ms);
     return 0;
 }
 
-/* The body is optional; what is there must be a JSON object. */
-static int read_actor(struct call *c, char dst[NAME_SIZE])
+static int read_order(struct call *c, struct order *o)
 {
-    const char *type = request_header(c->v, "content-type");
-    struct jv *body = NULL;
-    struct err e;
+    struct jv *body;
+    int rc;
 
-    if (c->v->body_len == 0)
-        return name_actor(c, NULL, dst);
-    if (type == NULL || !text_starts(type, "application/json")) {
-        reply_problem(c->web, c->q, 415, "send application/json");
+    if (body_read(c, members_of[o->kind], &body) < 0)
         return -1;
-    }
-    if (jv_parse(c->v->body, c->v->body_len, &body, &e) < 0) {
-        reply_problem(c->web, c->q, 400, "%s", e.text);
-        return -1;
-    }
-    const struct jv *by = jv_get(body, "by");
-    bool good = jv_type(body) == JV_OBJECT && (by == NULL || jv_type(by) == JV_TEXT);
-    int rc = good ? name_actor(c, jv_text(by), dst) : -1;
-
-    if (!good)
-        reply_problem(c->web, c->q, 400, "the body is an object like {\"by\": \"ana\"}");
+    rc = fill_order(c, body, o);
     jv_free(body);
     return rc;
 }
 
-/* A resolved incident has left the engine: told as it was, with its end. */
+/* A resolved incident may have left the engine: told as it was, with its end. */
 static void reply_done(struct call *c, const struct incident *before, const char *who)
 {
     const struct incident *now = engine_incident(c->engine, before->id);
@@ -66,33 +69,54 @@ static void reply_done(struct call *c, const struct incident *before, const char
     reply_incident(c->web, c->q, now != NULL ? now : &ended);
 }
 
-static void act(struct call *c, enum deed_kind kind)
+static void carry_out(struct call *c, const struct incident *i, const struct order *o)
 {
-    size_t fitting;
-    const struct incident *i = incident_find(c->engine, c->arg, &fitting);
-    char who[NAME_SIZE];
-    struct err e = {0};
-
-    if (i == NULL && fitting > 1) {
-        reply_problem(c->web, c->q, 409, "%s fits %zu open incidents", c->arg, fitting);
-        return;
-    }
-    if (i == NULL) {
-        reply_problem(c->web, c->q, 404, "there is no open incident %s", c->arg);
-        return;
-    }
-    if (read_actor(c, who) < 0)
-        return;
     struct incident before = *i;
-
-    struct deed d = {.kind = kind, .incident = before.id, .who = who};
+    struct deed d = {.kind = o->kind,
+                     .incident = before.id,
+                     .who = o->who,
+                     .until_ms = o->until_ms,
+                     .to = o->to,
+                     .text = o->text[0] != 0 ? o->text : NULL};
+    struct err e = {0};
 
     if (c->web->app->deed(c->web->app_arg, &d, &e) < 0) {
         reply_problem(c->web, c->q, 409, "%s", e.text);
         return;
     }
-    log_info("web", "%s %s by %s from %s", deed_name(kind), before.id, who, c->v->peer);
-    reply_done(c, &before, who);
+    log_info("web", "%s %s by %s from %s", deed_name(o->kind), before.id, o->who, c->v->peer);
+    reply_done(c, &before, o->who);
+}
+
+/* Nothing open fits: was there ever one? */
+static void on_looked_up(void *arg, struct web *web, struct request *q, const struct incident *i,
+                         bool away)
+{
+    char *word = arg;
+
+    (void)away;
+    if (q != NULL && i != NULL)
+        reply_problem(web, q, 409, "incident %s is already resolved", i->id);
+    else if (q != NULL)
+        reply_problem(web, q, 404, "there is no open incident %s", word);
+    mem_free(word);
+}
+
+static void act(struct call *c, enum deed_kind kind)
+{
+    struct order o = {.kind = kind};
+    const struct incident *i;
+    size_t fitting;
+
+    if (read_order(c, &o) < 0)
+        return;
+    i = incident_find(c->engine, c->arg, &fitting);
+    if (i != NULL)
+        carry_out(c, i, &o);
+    else if (fitting > 1)
+        reply_problem(c->web, c->q, 409, "%s fits %zu open incidents", c->arg, fitting);
+    else
+        incident_look_up(c, c->arg, on_looked_up, mem_strdup(c->arg));
 }
 
 void on_ack(struct call *c)
@@ -108,4 +132,24 @@ void on_unack(struct call *c)
 void on_resolve(struct call *c)
 {
     act(c, DEED_RESOLVE);
+}
+
+void on_snooze(struct call *c)
+{
+    act(c, DEED_SNOOZE);
+}
+
+void on_reassign(struct call *c)
+{
+    act(c, DEED_REASSIGN);
+}
+
+void on_escalate(struct call *c)
+{
+    act(c, DEED_ESCALATE);
+}
+
+void on_note(struct call *c)
+{
+    act(c, DEED_NOTE);
 }

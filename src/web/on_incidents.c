@@ -1,4 +1,4 @@
-/* on_incidents.c - incidents: list, one, and what people do to them.
+/* on_incidents.c - incidents: lists, and one.
  *
  * Open ones come from the engine at once, oldest first. Resolved ones are asked of the
  * store, newest first; while it is away a header says so, and a single one cannot be told
@@ -6,13 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "base/vec.h"
 #include "format/api.h"
 #include "incidents.h"
 #include "wire/state.h"
-
-#define HISTORY_MAX 500 /* resolved ones looked through for a single id */
 
 /* A question that the store must help with. */
 struct history {
@@ -20,8 +19,6 @@ struct history {
     VEC(struct incident) found;
     size_t limit;
     bool newest_first, with_open;
-    bool only_one; /* `id` is asked for */
-    char id[ROUTE_ARG_SIZE];
 };
 
 /* --- answering ------------------------------------------------------------------------ */
@@ -51,31 +48,6 @@ static void reply_incidents(struct web *web, struct request *q, struct history *
     reply_list(web, q, &body, away);
 }
 
-void reply_incident(struct web *web, struct request *q, const struct incident *i)
-{
-    struct buf body;
-    struct jw w;
-
-    buf_init(&body, 65536);
-    jw_init(&w, &body);
-    api_write_incident(&w, i);
-    reply_json(web, q, 200, &body);
-}
-
-static void reply_one(struct web *web, struct request *q, const struct history *h, bool away)
-{
-    for (size_t i = 0; i < h->found.n; i++) {
-        if (strcmp(h->found.items[i].id, h->id) == 0) {
-            reply_incident(web, q, &h->found.items[i]);
-            return;
-        }
-    }
-    if (away)
-        reply_problem(web, q, 503, "%s is not open, and the store is away", h->id);
-    else
-        reply_problem(web, q, 404, "there is no incident %s", h->id);
-}
-
 /* --- the store's part ----------------------------------------------------------------- */
 
 static bool has(const struct history *h, const char *id)
@@ -103,9 +75,7 @@ static void on_resolved(void *arg, const char *json, size_t n, bool away)
 
     if (!away && q != NULL)
         records_each(json, n, on_record, h);
-    if (q != NULL && h->only_one)
-        reply_one(web, q, h, away);
-    else if (q != NULL && away && !h->with_open)
+    if (q != NULL && away && !h->with_open)
         reply_problem(web, q, 503, "the store is away");
     else if (q != NULL)
         reply_incidents(web, q, h, away);
@@ -164,26 +134,20 @@ void on_incidents(struct call *c)
     mem_free(h);
 }
 
-const struct incident *incident_find(const struct engine *e, const char *text, size_t *ret_fitting)
+/* --- one ------------------------------------------------------------------------------ */
+
+static void on_looked_up(void *arg, struct web *web, struct request *q, const struct incident *i,
+                         bool away)
 {
-    const struct incident *const *open, *found = NULL;
-    size_t n = engine_incidents(e, &open);
+    char *word = arg;
 
-    *ret_fitting = 0;
-    for (size_t i = n; i > 0; i--) {
-        const struct incident *x = open[i - 1];
-
-        if (strcmp(x->id, text) == 0 || strcmp(x->monitor, text) == 0 ||
-            strcmp(x->dedup_key, text) == 0) {
-            *ret_fitting = 1;
-            return x;
-        }
-        if (strlen(text) >= 3 && (text_starts(x->id, text) || text_ends(x->id, text))) {
-            ++*ret_fitting;
-            found = x;
-        }
-    }
-    return *ret_fitting == 1 ? found : NULL;
+    if (q != NULL && i != NULL)
+        reply_incident(web, q, i);
+    else if (q != NULL && away)
+        reply_problem(web, q, 503, "%s is not open, and the store is away", word);
+    else if (q != NULL)
+        reply_problem(web, q, 404, "there is no incident %s", word);
+    mem_free(word);
 }
 
 void on_incident(struct call *c)
@@ -191,13 +155,10 @@ void on_incident(struct call *c)
     size_t fitting;
     const struct incident *i = incident_find(c->engine, c->arg, &fitting);
 
-    if (i != NULL) {
+    if (i != NULL)
         reply_incident(c->web, c->q, i);
-        return;
-    }
-    struct history *h = mem_new(struct history);
-
-    h->only_one = true;
-    text_copy(h->id, sizeof h->id, c->arg);
-    ask_store(c, h, HISTORY_MAX);
+    else if (fitting > 1)
+        reply_problem(c->web, c->q, 409, "%s fits %zu open incidents", c->arg, fitting);
+    else
+        incident_look_up(c, c->arg, on_looked_up, mem_strdup(c->arg));
 }

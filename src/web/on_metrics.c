@@ -208,6 +208,42 @@ static void put_incidents(struct call *c, struct buf *out)
     buf_done(&labels);
 }
 
+static void put_one(struct buf *out, enum metric m, int64_t value)
+{
+    metrics_family(out, m);
+    metrics_int(out, m, "", value);
+}
+
+/* What holds pages back: incidents by reason, and what people asked for. */
+static void put_quiets(struct call *c, struct buf *out)
+{
+    const struct kept_override *const *overrides;
+    const struct quiet *const *quiets;
+    size_t active[2] = {0}, over = 0, n = engine_quiets(c->engine, &quiets);
+    struct engine_counts counts;
+
+    engine_count(c->engine, &counts);
+    metrics_family(out, METRIC_INCIDENTS_HELD);
+    for (int k = HOLD_NONE + 1; k < HOLD_COUNT; k++)
+        metrics_int_by(out, METRIC_INCIDENTS_HELD, "",
+                       (struct metrics_word){"by", hold_name((enum hold)k)},
+                       (int64_t)counts.held[k]);
+    put_one(out, METRIC_INCIDENTS_FLAPPING, (int64_t)counts.flapping);
+    for (size_t i = 0; i < n; i++)
+        if (quiet_state_at(quiets[i]->start_ms, quiets[i]->end_ms, c->now_ms) == QUIET_ACTIVE)
+            active[quiets[i]->kind]++;
+    metrics_family(out, METRIC_QUIETS);
+    for (int k = QUIET_SILENCE; k <= QUIET_MAINTENANCE; k++)
+        metrics_int_by(out, METRIC_QUIETS, "",
+                       (struct metrics_word){"kind", quiet_kind_name((enum quiet_kind)k)},
+                       (int64_t)active[k]);
+    n = engine_overrides(c->engine, &overrides);
+    for (size_t i = 0; i < n; i++)
+        if (quiet_state_at(overrides[i]->start_ms, overrides[i]->end_ms, c->now_ms) == QUIET_ACTIVE)
+            over++;
+    put_one(out, METRIC_OVERRIDES, (int64_t)over);
+}
+
 static void put_deliveries(struct call *c, struct buf *out)
 {
     size_t counts[DELIVERY_OVERTAKEN + 1] = {0};
@@ -226,12 +262,6 @@ static void put_deliveries(struct call *c, struct buf *out)
     metrics_family(out, METRIC_DELIVERY_OLDEST);
     metrics_millis(out, METRIC_DELIVERY_OLDEST, "",
                    oldest_ms < c->now_ms ? c->now_ms - oldest_ms : 0);
-}
-
-static void put_one(struct buf *out, enum metric m, int64_t value)
-{
-    metrics_family(out, m);
-    metrics_int(out, m, "", value);
 }
 
 static void put_store(struct call *c, struct buf *out)
@@ -317,6 +347,7 @@ void on_metrics(struct call *c)
     put_info(c, &out);
     put_monitors(c, &out);
     put_incidents(c, &out);
+    put_quiets(c, &out);
     put_deliveries(c, &out);
     put_store(c, &out);
     put_web(c, &out);

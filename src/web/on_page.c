@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "format/page.h"
+#include "sched/window.h"
 #include "web_private.h"
 
 static struct page_monitor page_monitor_of(const struct call *c, const struct monitor *m)
@@ -12,6 +13,10 @@ static struct page_monitor page_monitor_of(const struct call *c, const struct mo
     struct page_monitor p = {
         .name = m->name, .group = m->group, .state = monitor_state_of(m, s), .latency_us = -1};
 
+    char why[192];
+
+    p.maintenance =
+        engine_holds(c->engine, m->name, c->now_ms, why, sizeof why) == HOLD_MAINTENANCE;
     if (s != NULL) {
         p.since_ms = s->since_ms;
         p.reason = s->last.reason;
@@ -27,7 +32,29 @@ static struct page_incident page_incident_of(const struct incident *i)
                                   .severity = i->severity,
                                   .state = i->state,
                                   .reason = i->reason,
-                                  .started_ms = i->started_ms};
+                                  .started_ms = i->started_ms,
+                                  .hold = i->hold,
+                                  .snoozed_until_ms = i->snoozed_until_ms};
+}
+
+/* When the last of what is under way ends, of the file and asked for. */
+static int64_t maintenance_ends_ms(const struct call *c)
+{
+    const struct quiet *const *quiets;
+    size_t n = engine_quiets(c->engine, &quiets);
+    int64_t last_ms = INT64_MIN;
+
+    for (size_t i = 0; i < n; i++)
+        if (quiets[i]->kind == QUIET_MAINTENANCE && quiets[i]->end_ms > last_ms &&
+            quiet_state_at(quiets[i]->start_ms, quiets[i]->end_ms, c->now_ms) == QUIET_ACTIVE)
+            last_ms = quiets[i]->end_ms;
+    for (size_t i = 0; i < c->config->n_windows; i++) {
+        const struct window *w = &c->config->windows[i];
+        int64_t end_ms = window_holds(w, c->now_ms) ? window_ends(w, c->now_ms) : INT64_MIN;
+
+        last_ms = end_ms > last_ms ? end_ms : last_ms;
+    }
+    return last_ms != INT64_MIN ? last_ms : INT64_MAX;
 }
 
 static void render(struct call *c)
@@ -48,7 +75,8 @@ static void render(struct call *c)
                                              .monitors = monitors.items,
                                              .n_monitors = monitors.n,
                                              .incidents = incidents.items,
-                                             .n_incidents = incidents.n});
+                                             .n_incidents = incidents.n,
+                                             .maintenance_ends_ms = maintenance_ends_ms(c)});
     vec_done(&monitors);
     vec_done(&incidents);
 }

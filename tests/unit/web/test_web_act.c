@@ -27,7 +27,8 @@ static void incident__acknowledged_taken_back_resolved(void **state)
     assert_string_equal(jv_get_text(v, "state"), "resolved");
     assert_string_equal(jv_get_text(v, "resolved_by"), "api");
     jv_free(v);
-    assert_int_equal(ask(w, path, "", ""), 404);
+    assert_int_equal(ask(w, path, "", ""), 409);
+    assert_detail(w, "is already resolved");
     assert_int_equal(ask(w, "GET /api/v1/incidents", "", ""), 200);
     assert_string_equal(w->body, "[]");
     close_world(w);
@@ -46,6 +47,10 @@ static void act__with_a_bad_body__refused_and_not_done(void **state)
         {JSON, "{\"by\":1}", 400},
         {JSON, "{\"by\":\"\"}", 400},
         {JSON, "{\"by\":\"a\\nb\"}", 400},
+        {JSON, "{\"yb\":\"ana\"}", 400},
+        {JSON, "{\"by\":\"ana\",\"comment\":7}", 400},
+        {JSON, "{\"comment\":\"  \"}", 400},
+        {JSON, "{\"for\":\"2h\"}", 400},
         {JSON,
          "{\"by\":"
          "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
@@ -66,6 +71,100 @@ static void act__with_a_bad_body__refused_and_not_done(void **state)
     }
     assert_string_equal(w->acted, "");
     assert_int_equal(ask(w, "POST /api/v1/incidents/zzz/ack", "", ""), 404);
+    close_world(w);
+}
+
+static void put_resolved(const char *id, int64_t opened_ms);
+
+static void act__on_what_is_over_or_never_was__409_or_404_and_not_done(void **state)
+{
+    static const char *const verbs[] = {"ack", "unack", "resolve", "escalate"};
+    char path[128];
+    struct world *w;
+    (void)state;
+    open_world_with(&w, "");
+    put_resolved("older", 1000);
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++) {
+        snprintf(path, sizeof path, "POST /api/v1/incidents/older/%s", verbs[i]);
+        assert_int_equal(ask(w, path, "", ""), 409);
+        assert_detail(w, "incident older is already resolved");
+        snprintf(path, sizeof path, "POST /api/v1/incidents/never/%s", verbs[i]);
+        assert_int_equal(ask(w, path, "", ""), 404);
+        assert_detail(w, "there is no open incident never");
+    }
+    assert_int_equal(ask(w, "POST /api/v1/incidents/old/ack", "", ""), 409);
+    fake.away = true;
+    assert_int_equal(ask(w, "POST /api/v1/incidents/older/ack", "", ""), 404);
+    assert_string_equal(w->acted, "");
+    close_world(w);
+}
+
+static void deeds__reach_the_daemon_with_what_they_say(void **state)
+{
+    static const struct {
+        const char *verb, *body, *acted, *to, *words;
+    } cases[] = {
+        {"ack", "{\"by\":\"ana\",\"comment\":\"on it\"}", "ack ana", "", "on it"},
+        {"unack", "{}", "unack api", "", ""},
+        {"resolve", "{\"comment\":\"restarted\"}", "resolve api", "", "restarted"},
+        {"snooze", "{\"for\":\"2h\",\"comment\":\"backup\"}", "snooze api", "", "backup"},
+        {"reassign", "{\"to\":\"bo\"}", "reassign api", "bo", ""},
+        {"escalate", "{}", "escalate api", "", ""},
+        {"notes", "{\"text\":\"the pool\",\"by\":\"bo\"}", "note bo", "", "the pool"},
+    };
+    char path[128];
+    struct world *w;
+    (void)state;
+    open_world_with(&w, "");
+    result(w, "api", VERDICT_DOWN);
+    w->nod = true;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t now_ms = loop_now_ms();
+
+        snprintf(path, sizeof path, "POST /api/v1/incidents/api/%s", cases[i].verb);
+        assert_int_equal(ask(w, path, JSON, cases[i].body), 200);
+        assert_string_equal(w->acted, cases[i].acted);
+        assert_string_equal(w->to, cases[i].to);
+        assert_string_equal(w->words, cases[i].words);
+        if (strcmp(cases[i].verb, "snooze") == 0)
+            assert_in_range(w->until_ms - 7200000, now_ms, loop_now_ms());
+    }
+    assert_int_equal(ask(w, "POST /api/v1/incidents/api/snooze", JSON,
+                         "{\"until\":\"2026-11-22T05:00:00+01:00\"}"),
+                     200);
+    assert_int_equal(w->until_ms, 1795320000000);
+    close_world(w);
+}
+
+static void deeds__that_lack_or_misspell_something__400_in_clear_words(void **state)
+{
+    static const struct {
+        const char *verb, *body, *words;
+    } cases[] = {
+        {"snooze", "{}", "either \"until\" or \"for\""},
+        {"snooze", "{\"for\":\"2h\",\"until\":\"2026-11-22T05:00:00Z\"}", "either"},
+        {"snooze", "{\"for\":\"soon\"}", "for: "},
+        {"snooze", "{\"for\":\"0\"}", "for: "},
+        {"snooze", "{\"until\":\"2026-11-22T05:00:00\"}", "until: an instant"},
+        {"snooze", "{\"utnil\":\"2026-11-22T05:00:00Z\"}", "did you mean `until`?"},
+        {"reassign", "{}", "to is missing"},
+        {"reassign", "{\"to\":[\"bo\"]}", "to: is a text"},
+        {"notes", "{\"text\":\"a\\nb\"}", "text: one line"},
+        {"notes", "{\"note\":\"a\"}", "unknown member `note`"},
+        {"notes", "", "text is missing"},
+    };
+    char path[128];
+    struct world *w;
+    (void)state;
+    open_world_with(&w, "");
+    result(w, "api", VERDICT_DOWN);
+    w->nod = true;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(path, sizeof path, "POST /api/v1/incidents/api/%s", cases[i].verb);
+        assert_int_equal(ask(w, path, JSON, cases[i].body), 400);
+        assert_detail(w, cases[i].words);
+    }
+    assert_string_equal(w->acted, "");
     close_world(w);
 }
 
@@ -109,11 +208,7 @@ static void put_resolved(const char *id, int64_t opened_ms)
     struct incident i = {.state = INCIDENT_RESOLVED, .opened_ms = opened_ms, .step = -1};
 
     snprintf(i.id, sizeof i.id, "%s", id);
-    fake.json.len--;
-    if (fake.json.len > 1)
-        buf_char(&fake.json, ',');
-    state_write_incident(&fake.json, &i);
-    buf_char(&fake.json, ']');
+    PUT(&fake.json, state_write_incident(&fake.json, &i));
 }
 
 static void incidents__resolved_and_all__newest_first(void **state)
@@ -230,6 +325,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(incident__acknowledged_taken_back_resolved),
         cmocka_unit_test(act__with_a_bad_body__refused_and_not_done),
+        cmocka_unit_test(act__on_what_is_over_or_never_was__409_or_404_and_not_done),
+        cmocka_unit_test(deeds__reach_the_daemon_with_what_they_say),
+        cmocka_unit_test(deeds__that_lack_or_misspell_something__400_in_clear_words),
         cmocka_unit_test(users__token_names_the_actor__only_an_admin_another),
         cmocka_unit_test(incidents__resolved_and_all__newest_first),
         cmocka_unit_test(deliveries__of_the_engine_and_the_store__each_once),

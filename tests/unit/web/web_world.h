@@ -28,6 +28,8 @@
 static struct {
     bool away, held; /* held: the answer waits for store_let_go() */
     struct buf json; /* what it holds */
+    struct buf attempts, moves;
+    int64_t from_ms, to_ms; /* last asked for */
     store_json_fn *done;
     void *arg;
 } fake;
@@ -56,6 +58,35 @@ void store_read_resolved(struct store *s, size_t limit, store_json_fn *done, voi
     answer(done, arg);
 }
 
+void store_read_delivery(struct store *s, const char *id, store_json_fn *done, void *arg)
+{
+    (void)s, (void)id;
+    answer(done, arg);
+}
+
+void store_read_attempts(struct store *s, const char *delivery, int64_t from_ms, int64_t to_ms,
+                         size_t limit, store_json_fn *done, void *arg)
+{
+    (void)s, (void)delivery, (void)from_ms, (void)to_ms, (void)limit;
+    done(arg, buf_text(&fake.attempts), fake.attempts.len, fake.away);
+}
+
+void store_read_transitions(struct store *s, const char *name, int64_t from_ms, int64_t to_ms,
+                            size_t limit, store_json_fn *done, void *arg)
+{
+    (void)s, (void)name, (void)from_ms, (void)to_ms, (void)limit;
+    done(arg, buf_text(&fake.moves), fake.moves.len, fake.away);
+}
+
+void store_read_results(struct store *s, const char *monitor, int64_t from_ms, int64_t to_ms,
+                        store_json_fn *done, void *arg)
+{
+    (void)s, (void)monitor;
+    fake.from_ms = from_ms;
+    fake.to_ms = to_ms;
+    answer(done, arg);
+}
+
 void store_read_facts(const struct store *s, struct store_facts *ret)
 {
     (void)s;
@@ -76,7 +107,9 @@ struct world {
     struct web_app app;
     struct monitor_facts facts;
     bool ready;
-    char acted[128];
+    char acted[256], to[128], words[300]; /* the last deed */
+    int64_t until_ms;
+    bool nod; /* deeds are taken for done without the engine */
     void (*tested)(void *req, const char *json, bool ok);
     void *test_req;
     char text[1 << 20]; /* the last answer */
@@ -119,8 +152,52 @@ static inline int on_deed(void *arg, const struct deed *d, struct err *e)
     struct world *w = arg;
 
     snprintf(w->acted, sizeof w->acted, "%s %s", deed_name(d->kind), d->who);
+    snprintf(w->to, sizeof w->to, "%s", d->to);
+    snprintf(w->words, sizeof w->words, "%s", d->text != NULL ? d->text : "");
+    w->until_ms = d->until_ms;
     effects_clear(&w->fx);
-    return engine_deed(w->engine, d, loop_now_ms(), &w->fx, e);
+    return w->nod ? 0 : engine_deed(w->engine, d, loop_now_ms(), &w->fx, e);
+}
+
+static inline int on_quiet_add(void *arg, const struct quiet *draft, bool everything,
+                               const struct quiet **ret, struct err *e)
+{
+    struct world *w = arg;
+
+    effects_clear(&w->fx);
+    return engine_quiet_add(w->engine, draft, everything, loop_now_ms(), &w->fx, ret, e);
+}
+
+static inline int on_quiet_end(void *arg, const char *id, const char *who, struct err *e)
+{
+    struct world *w = arg;
+
+    effects_clear(&w->fx);
+    return engine_quiet_end(w->engine, id, who, loop_now_ms(), &w->fx, e);
+}
+
+static inline int on_override_add(void *arg, struct kept_override *drafts, size_t n, struct err *e)
+{
+    struct world *w = arg;
+
+    effects_clear(&w->fx);
+    return engine_override_add(w->engine, drafts, n, loop_now_ms(), &w->fx, e);
+}
+
+static inline int on_override_end(void *arg, const char *id, const char *who, struct err *e)
+{
+    struct world *w = arg;
+
+    effects_clear(&w->fx);
+    return engine_override_end(w->engine, id, who, loop_now_ms(), &w->fx, e);
+}
+
+static inline int on_replay(void *arg, const struct delivery *d, const char *who, struct err *e)
+{
+    struct world *w = arg;
+
+    snprintf(w->acted, sizeof w->acted, "replay %s %s", d->id, who);
+    return w->nod ? 0 : err_set(e, "delivery %s is being sent", d->id);
 }
 
 static inline void on_metrics(void *arg, struct buf *out)
@@ -189,6 +266,10 @@ static inline void open_world_with(struct world **ret, const char *users)
     memset(&fake, 0, sizeof fake);
     buf_init(&fake.json, 1 << 20);
     buf_str(&fake.json, "[]");
+    buf_init(&fake.attempts, 1 << 20);
+    buf_str(&fake.attempts, "[]");
+    buf_init(&fake.moves, 1 << 20);
+    buf_str(&fake.moves, "[]");
     w->ready = true;
     w->facts = (struct monitor_facts){.runs = 5, .by_verdict = {4, 0, 1, 0}, .late_max_us = 900};
     assert_int_equal(loop_init(&w->loop, &e), 0);
@@ -201,6 +282,11 @@ static inline void open_world_with(struct world **ret, const char *users)
                               .facts = on_facts,
                               .ready = on_ready,
                               .deed = on_deed,
+                              .quiet_add = on_quiet_add,
+                              .quiet_end = on_quiet_end,
+                              .override_add = on_override_add,
+                              .override_end = on_override_end,
+                              .replay = on_replay,
                               .metrics = on_metrics,
                               .test_page = on_test_page,
                               .started_ms = loop_now_ms() - 5000};
@@ -217,6 +303,8 @@ static inline void close_world(struct world *w)
     engine_free(w->engine);
     config_free(w->config);
     buf_done(&fake.json);
+    buf_done(&fake.attempts);
+    buf_done(&fake.moves);
     mem_free(w);
 }
 
@@ -270,6 +358,16 @@ static inline int ask(struct world *w, const char *head, const char *more, const
     hear(w, ask_begin(w, head, more, body));
     return w->status;
 }
+
+/* Appends to a list of the double: what `write` wrote behind `begin`. */
+#define PUT(list, write)                                                                           \
+    do {                                                                                           \
+        (list)->len--;                                                                             \
+        if ((list)->len > 1)                                                                       \
+            buf_char(list, ',');                                                                   \
+        write;                                                                                     \
+        buf_char(list, ']');                                                                       \
+    } while (0)
 
 static inline struct jv *json(struct world *w)
 {
