@@ -170,7 +170,6 @@ static void name_key(struct incident_case *c)
 struct incident_case *engine_add_case(struct engine *e, struct incident_case *c)
 {
     name_key(c);
-    c->edge_ms = INT64_MAX;
     map_put(&e->cases, c->incident.id, c);
     e->list_stale = true;
     if (case_is_open(c))

@@ -10,6 +10,7 @@ struct incident_case *case_new(const struct incident *i)
     struct incident_case *c = mem_new(struct incident_case);
 
     c->incident = *i;
+    c->edge_ms = INT64_MAX;
     return c;
 }
 

@@ -89,6 +89,16 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+/* A resolved case goes when it may no longer be opened again; one with a delivery that has not ended
+ * goes with that. */
+static int64_t gone_ms(const struct incident_case *c)
+{
+    for (size_t i = 0; i < c->pages.n; i++)
+        if (page_unfinished(c->pages.items[i]))
+            return INT64_MAX;
+    return c->keep_until_ms;
+}
+
 /* The timers that run in each state; 0: none. */
 static int64_t own_wake(const struct incident_case *c)
 {
@@ -105,7 +115,7 @@ static int64_t own_wake(const struct incident_case *c)
         if (runs[i->state][n])
             wake = sooner(wake, runs[i->state][n]);
     if (i->state == INCIDENT_RESOLVED)
-        return c->keep_until_ms ? c->keep_until_ms : INT64_MAX;
+        return gone_ms(c);
     if (i->flapping)
         wake = sooner(wake, i->flap_due_ms);
     return sooner(wake, c->edge_ms);

@@ -39,7 +39,9 @@ static void tick__everything_due__is_done_in_one(void **state)
     assert_string_equal(world_sends(&s), "b escalated, f escalated");
     assert_true(engine_wake_ms(s.engine) > s.now_ms);
     world_tick(&s, 300000);
-    assert_string_equal(world_sends(&s), "a triggered, b escalated");
+    /* and that a, b and f take nothing: f is told of a and of b, everybody else of f */
+    assert_string_equal(world_sends(&s), "a triggered, b escalated, f triggered, f triggered, "
+                                         "a escalated, b escalated");
     assert_true(engine_wake_ms(s.engine) > s.now_ms);
     sim_done(&s);
 }

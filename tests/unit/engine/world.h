@@ -16,8 +16,9 @@
     "  b: { type: webhook, url: 'http://127.0.0.1:4/' }\n"                                         \
     "  f: { type: webhook, url: 'http://127.0.0.1:6/' }\n"                                         \
     "policies:\n"                                                                                  \
-    "  default: { steps: [ { notify: ['channel:f'] } ] }\n"                                        \
-    "  p: { steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] } ] }\n"
+    "  default: { reopen_window: 0s, steps: [ { notify: ['channel:f'] } ] }\n"                     \
+    "  p: { reopen_window: 0s,\n"                                                                  \
+    "       steps: [ { notify: ['channel:a'] }, { after: 5m, notify: ['channel:b'] } ] }\n"
 #define WORLD_API "{ name: api, http: 'http://127.0.0.1:1/', policy: p }"
 #define WORLD_DB  "{ name: db, http: 'http://127.0.0.1:2/' }"
 #define WORLD_ONE WORLD_HEAD "monitors: [ " WORLD_API " ]\n"

@@ -30,8 +30,8 @@
     "  di: { notify: [ { via: a }, { via: a, after: 5m } ] }\n"                                    \
     "  eve: {}\n"                                                                                  \
     "schedules:\n"                                                                                 \
-    "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "     \
-    "members: [null], allow_empty: true } ] }\n"                                                   \
+    "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2099-01-01T00:00, every: 1 day, "     \
+    "members: [bo] } ] }\n"                                                                        \
     "  days: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "      \
     "members: [bo] } ] }\n"                                                                        \
     "  silent: { time_zone: UTC, layers: [ { name: l, anchor: 2026-01-01T00:00, every: 1 day, "    \
@@ -68,6 +68,8 @@ static inline struct config *bench_config(const char *policies)
         fail_msg("%s", buf_text(&text));
     buf_done(&text);
     diagnostics_done(&d);
+    for (size_t i = 0; i < config->n_policies; i++)
+        config->policies[i].reopen_window_ms = 0; /* closed is closed */
     return config;
 }
 
@@ -75,8 +77,11 @@ static inline struct config *bench_config(const char *policies)
 static inline const struct desk *bench_at(struct bench *b, int64_t at_s, enum cause cause)
 {
     effects_clear(&b->fx);
-    b->desk = (struct desk){b->config, BENCH_START_MS + at_s * 1000, cause,
-                            cause == CAUSE_PERSON ? "zoe" : "", &b->fx};
+    b->desk = (struct desk){.config = b->config,
+                            .now_ms = BENCH_START_MS + at_s * 1000,
+                            .cause = cause,
+                            .actor = cause == CAUSE_PERSON ? "zoe" : "",
+                            .fx = &b->fx};
     return &b->desk;
 }
 

@@ -212,7 +212,8 @@ static void contacts__each_kind__are_found_counted_and_named(void **state)
         struct bench b;
         const struct step *s;
 
-        snprintf(policy, sizeof policy, "  p: { steps: [ { notify: [%s] } ] }\n", rows[i].notify);
+        snprintf(policy, sizeof policy,
+                 "  p: { steps: [ { notify: [%s] } ], fallback: ['channel:c'] }\n", rows[i].notify);
         bench_init(&b, policy);
         s = &config_policy(b.config, "p")->steps[0];
         buf_init(&names, 200);
