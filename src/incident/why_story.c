@@ -120,16 +120,24 @@ static void tell_from_fields(struct why *y)
 
 /* --- what lies ahead ----------------------------------------------------------------------- */
 
+/* After the last step the first one is next. */
+static size_t next_step(const struct why_facts *f)
+{
+    const struct policy *p = why_policy(f);
+    size_t next = (size_t)(f->incident->step + 1);
+
+    return p && next < p->n_steps ? next : 0;
+}
+
 static void tell_next_step(struct why *y)
 {
     const struct incident *i = y->f->incident;
     const struct policy *p = why_policy(y->f);
-    size_t next = (size_t)(i->step + 1);
+    size_t next = next_step(y->f);
     struct buf whom;
 
     if (!p || !p->n_steps)
         return;
-    next = next < p->n_steps ? next : 0;
     buf_init(&whom, 600);
     why_step(y->f, &p->steps[next], i->step_due_ms, &whom);
     why_add(y, i->step_due_ms, "unless somebody acknowledges before, step %zu tells %s", next,
@@ -252,7 +260,7 @@ static void put_nobody(const struct why_facts *f, struct buf *out)
     else if (i->state == INCIDENT_RESOLVED)
         buf_str(out, ": it was over before");
     else if (i->step_due_ms > f->now_ms)
-        buf_printf(out, " yet: step %d is due in %s", i->step + 1,
+        buf_printf(out, " yet: step %zu is due in %s", next_step(f),
                    why_span(i->step_due_ms - f->now_ms, span));
 }
 

@@ -217,7 +217,7 @@ static void match_add__bad__refused_with_the_reason_and_nothing_added(void **sta
 static void match_add__together_too_long__refused_and_what_was_there_stays(void **state)
 {
     (void)state;
-    char kept[MATCHERS_SIZE] = "", before[MATCHERS_SIZE], text[256] = "team=";
+    char kept[MATCHERS_SIZE] = "", before[MATCHERS_SIZE], text[300] = "team=";
     struct err e;
     struct match *m = NULL;
     memset(text + 5, 'v', 249);
@@ -228,6 +228,12 @@ static void match_add__together_too_long__refused_and_what_was_there_stays(void 
     assert_int_equal(match_add(kept, "a=", &e), -1);
     assert_string_equal(e.text, "the matchers are longer than 511 bytes together");
     assert_string_equal(kept, before);
+    kept[255] = '\0';
+    text[254] = text[255] = 'v'; /* two bytes more: one too many */
+    assert_int_equal(match_add(kept, text, &e), -1);
+    text[255] = '\0';
+    assert_int_equal(match_add(kept, text, &e), 0);
+    assert_int_equal(strlen(kept), MATCHERS_SIZE - 1);
     assert_int_equal(match_compile(kept, &m, &e), 0);
     match_free(m);
 }

@@ -22,6 +22,18 @@ static void refused__handed_on__says_to_whom(void **state)
     expect_line(ask(why_incident, &f),
                 "\n+1 page to cy by a did not get through: handed on to cy by b\n");
     forget(p);
+
+    /* what was tried before is no successor: the next step is */
+    p = open_case("  p: { steps: [ { notify: ['person:cy'] }, { after: 20m, notify: ['channel:f'] "
+                  "} ] }\n");
+    end(p, "a", "dead", 0);
+    bench_tick(&p->b, 60);
+    end(p, "b", "refused", 61);
+    end(p, "c", "refused", 62);
+    f = facts_of(p, 70);
+    expect_line(ask(why_incident, &f),
+                " page to cy by c did not get through: handed on to channel f\n");
+    forget(p);
 }
 
 static const struct {

@@ -83,6 +83,10 @@ static void monitor__no_incident__foresees_what_would_happen(void **state)
            "would run at once\n"
            "step 1, 5m later, would tell schedule days (bo; layer l), cy, channel f\n"
            "while db or mq is down, api pages nobody (depends_on)\n");
+    /* one that holds already is what `hold` speaks of */
+    f.now_ms = S(7260);
+    assert_null(strstr(ask(why_monitor, &f), "a maintenance of the file begins"));
+    f.now_ms = S(0);
     /* the schedule of the engine counts, with its overrides */
     f.schedule = kept;
     f.schedule_arg = (void *)(uintptr_t)config_schedule(c, "silent");

@@ -101,6 +101,11 @@ static const struct {
      NULL,
      "nobody was paged yet: step 0 is due in 30s;",
      "\n+330 unless somebody acknowledges before, step 0 tells channel a\n"},
+    {{.step = 2, .loop = 0, .step_due_ms = S(330)},
+     NULL,
+     NULL,
+     "nobody was paged yet: step 0 is due in 30s;",
+     "\n+330 unless somebody acknowledges before, step 0 tells channel a\n"},
     {{.step = 2},
      NULL,
      NULL,
@@ -181,6 +186,25 @@ static void incident__each_state__says_why_nobody_is_paged(void **state)
     config_free(c);
 }
 
+static void incident__paged_twice__names_everybody_once(void **state)
+{
+    (void)state;
+    struct past *p = open_case("  p: { steps: [ { notify: ['person:ana'] }, { after: 5m, notify: "
+                               "['person:bo'] } ] }\n");
+    end(p, "a", "ok", 0);
+    bench_ack_by(&p->b, "bo", 60);
+    note(p);
+    end(p, "a", "ok", 61);
+    bench_unack(&p->b, 120);
+    note(p);
+    end(p, "a", "ok", 121);
+    struct why_facts f = facts_of(p, 130);
+    const char *text = ask(why_incident, &f);
+    expect_line(text, ": api is down: refused; paged: ana; not through yet: bo; not acknowledged");
+    expect_line(text, "\n+120 triggered again: acknowledgement withdrawn by zoe\n");
+    forget(p);
+}
+
 static void incident__of_midwatch_itself__needs_no_monitor(void **state)
 {
     (void)state;
@@ -207,6 +231,7 @@ int main(void)
         cmocka_unit_test(incident__from_first_failure_to_resolve__tells_everything_once),
         cmocka_unit_test(incident__store_away__is_told_from_its_own_instants),
         cmocka_unit_test(incident__each_state__says_why_nobody_is_paged),
+        cmocka_unit_test(incident__paged_twice__names_everybody_once),
         cmocka_unit_test(incident__of_midwatch_itself__needs_no_monitor),
     };
     return cmocka_run_group_tests(tests, NULL, last_said);
