@@ -2,7 +2,7 @@
 _midwatch() {
     local cur=${COMP_WORDS[COMP_CWORD]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="run check probe status incidents ack unack resolve oncall coverage deliveries test-page version"
+        words="run check probe status incidents why ack unack resolve snooze reassign escalate note silence maintenance override oncall coverage deliveries test-page version"
     else
         case ${COMP_WORDS[1]} in
         run) words=" --log-format --log-level --config --json --help" ;;
@@ -10,12 +10,20 @@ _midwatch() {
         probe) words=" --config --json --help" ;;
         status) words=" --config --json --help" ;;
         incidents) words=" --all --config --json --help" ;;
-        ack) words=" --by --config --json --help" ;;
-        unack) words=" --by --config --json --help" ;;
-        resolve) words=" --by --config --json --help" ;;
+        why) words=" --config --json --help" ;;
+        ack) words=" --by --comment --config --json --help" ;;
+        unack) words=" --by --comment --config --json --help" ;;
+        resolve) words=" --by --comment --config --json --help" ;;
+        snooze) words=" --by --comment --until --config --json --help" ;;
+        reassign) words=" --by --comment --config --json --help" ;;
+        escalate) words=" --by --comment --config --json --help" ;;
+        note) words=" --by --config --json --help" ;;
+        silence) words=" --for --until --start --comment --all --by --config --json --help" ;;
+        maintenance) words=" --for --until --start --comment --all --by --config --json --help" ;;
+        override) words=" --set --add --remove --replace --with --start --end --comment --all --by --config --json --help" ;;
         oncall) words=" --schedule --at --until --config --json --help" ;;
         coverage) words=" --schedule --from --days --config --json --help" ;;
-        deliveries) words=" --incident --config --json --help" ;;
+        deliveries) words=" --incident --person --channel --state --dead --from --to --limit --by --config --json --help" ;;
         test-page) words=" --config --json --help" ;;
         version) words=" --config --json --help" ;;
         esac

@@ -72,7 +72,8 @@ static void prepare(struct question *q, const char *method, const char *json_bod
     }
 }
 
-static void print_problem(const struct question *q)
+/* Into `why`; NULL: for whoever reads stderr. */
+static void tell_problem(const struct question *q, struct err *why)
 {
     struct jv *v = NULL;
     const char *detail = NULL;
@@ -82,13 +83,16 @@ static void print_problem(const struct question *q)
         if (!detail)
             detail = jv_get_text(v, "title");
     }
-    fprintf(stderr, "midwatch: %s\n", detail ? detail : "the daemon refused");
+    if (why)
+        err_set(why, "%s", detail ? detail : "the daemon refused");
+    else
+        fprintf(stderr, "midwatch: %s\n", detail ? detail : "the daemon refused");
     if (q->status == 401)
         fprintf(stderr, "put a token of web.users into MIDWATCH_TOKEN\n");
     jv_free(v);
 }
 
-static int verdict(const struct question *q, const char *listen)
+static int verdict(const struct question *q, const char *listen, struct err *why)
 {
     if (q->status >= 200 && q->status < 300)
         return EXIT_GOOD;
@@ -96,13 +100,13 @@ static int verdict(const struct question *q, const char *listen)
         fprintf(stderr, "midwatch: no daemon answers on %s: %s\n", listen, q->failed.text);
         return EXIT_UNREACHABLE;
     }
-    print_problem(q);
+    tell_problem(q, q->status >= 500 ? NULL : why);
     return q->status >= 500 ? EXIT_UNREACHABLE : EXIT_NO;
 }
 
-static void ask(struct question *q, const char *method, const char *json_body)
+static void ask(struct question *q, const struct cli_question *a)
 {
-    prepare(q, method, json_body);
+    prepare(q, a->method, a->json_body);
     q->target =
         http_target_new(q->world.http, &q->spec, PATIENCE_MS, "midwatch/" MW_VERSION, &q->failed);
     if (!q->target) {
@@ -133,6 +137,12 @@ static int listen_of(const struct args *a, struct config **ret_config, const cha
 int cli_ask(const struct args *a, const char *method, const char *path, const char *json_body,
             char **ret_body)
 {
+    return cli_ask_why(a, &(struct cli_question){method, path, json_body}, ret_body, NULL);
+}
+
+int cli_ask_why(const struct args *a, const struct cli_question *question, char **ret_body,
+                struct err *why)
+{
     struct question q = {.status = 0};
     const char *listen;
     struct config *c;
@@ -146,9 +156,9 @@ int cli_ask(const struct args *a, const char *method, const char *path, const ch
         fprintf(stderr, "midwatch: %s\n", q.failed.text);
         rc = EXIT_UNREACHABLE;
     } else {
-        address_of(&q, listen, path);
-        ask(&q, method, json_body);
-        rc = verdict(&q, listen);
+        address_of(&q, listen, question->path);
+        ask(&q, question);
+        rc = verdict(&q, listen, why);
     }
     *ret_body = rc == EXIT_GOOD ? q.body : NULL;
     if (rc != EXIT_GOOD)

@@ -29,8 +29,10 @@ struct args {
 };
 
 extern const struct command command_run, command_check, command_probe, command_status,
-    command_incidents, command_ack, command_unack, command_resolve, command_oncall,
-    command_coverage, command_deliveries, command_test_page, command_version, command_documents;
+    command_incidents, command_ack, command_unack, command_resolve, command_snooze,
+    command_reassign, command_escalate, command_note, command_silence, command_maintenance,
+    command_override, command_why, command_oncall, command_coverage, command_deliveries,
+    command_test_page, command_version, command_documents;
 
 /* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml.
  */
@@ -58,5 +60,12 @@ void table_free(struct table *t);
  * EXIT_UNREACHABLE (printed too). */
 int cli_ask(const struct args *a, const char *method, const char *path, const char *json_body,
             char **ret_body);
+struct cli_question {
+    const char *method, *path, *json_body;
+};
+/* The same; what a refusal (EXIT_NO by the daemon) says goes into `why` instead of stderr; NULL:
+ * printed. */
+int cli_ask_why(const struct args *a, const struct cli_question *question, char **ret_body,
+                struct err *why);
 
 #endif

@@ -1,13 +1,11 @@
-/* incidents.c - what is open, and what people say to it. */
-#include <pwd.h>
+/* incidents.c - what is open, and what holds it back. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "here.h"
 #include "loop/loop.h"
-#include "show.h"
+#include "tell.h"
 
 enum { OPTION_ALL };
 static const struct option_row list_options[] = {
@@ -15,16 +13,33 @@ static const struct option_row list_options[] = {
     {NULL, 0, NULL, NULL},
 };
 
+/* "triggered", "snoozed until 18:00", "triggered (silence)" */
+static void state_of(const struct jv *i, int64_t now_ms, char *dst, size_t size)
+{
+    const char *state = show_or(jv_get_text(i, "state"), "?");
+    const char *hold = jv_get_text(jv_get(i, "hold"), "kind");
+    int64_t until_ms = tell_instant(i, "snoozed_until");
+    char until[40];
+
+    if (text_eq(state, "snoozed") && until_ms)
+        snprintf(dst, size, "%s until %s", state, here_time(until_ms, now_ms, until, sizeof until));
+    else if (hold && !text_eq(state, "resolved"))
+        snprintf(dst, size, "%s (%s)", state, hold);
+    else
+        text_copy(dst, size, state);
+}
+
 static void add_incident(struct table *t, const struct jv *i, int64_t now_ms)
 {
     const char *state = show_or(jv_get_text(i, "state"), "?");
     const char *by = jv_get_text(i, "acknowledged_by");
-    char age[32];
+    char age[32], words[96];
 
     if (text_eq(state, "resolved"))
         by = jv_get_text(i, "resolved_by");
     show_age(i, "started_at", now_ms, age, sizeof age);
-    table_add(t, (const char *[]){show_or(jv_get_text(i, "id"), "?"), state,
+    state_of(i, now_ms, words, sizeof words);
+    table_add(t, (const char *[]){show_or(jv_get_text(i, "id"), "?"), words,
                                   jv_get_text(i, "severity"), age, by, jv_get_text(i, "title")});
     table_tint(t, 1, show_tint(state));
 }
@@ -53,108 +68,9 @@ static int run_list(const struct args *a)
 const struct command command_incidents = {
     .name = "incidents",
     .summary = "what is wrong now",
-    .help = "Open incidents, oldest first; with --all the resolved ones too.",
+    .help =
+        "Open incidents, oldest first; with --all the resolved ones too. What holds pages back\n"
+        "stands in brackets: `midwatch why INCIDENT` tells more.",
     .options = list_options,
     .run = run_list,
-};
-
-/* --- verbs --- */
-
-enum { OPTION_BY };
-static const struct option_row verb_options[] = {
-    {"by", 0, "PERSON", "who says so (else the token's person, or your login)"},
-    {NULL, 0, NULL, NULL},
-};
-
-/* With a token the daemon knows who speaks; only without one does the login name say it. */
-static const char *default_actor(void)
-{
-    const char *token = getenv("MIDWATCH_TOKEN");
-    const struct passwd *me = token && *token ? NULL : getpwuid(getuid());
-
-    return me ? me->pw_name : NULL;
-}
-
-static int tell(const struct args *a, const char *done)
-{
-    const char *by = a->values[OPTION_BY];
-    struct buf path, body;
-    struct jw w;
-    char *answer;
-    int rc;
-
-    buf_init(&path, 1024);
-    buf_init(&body, 1024);
-    if (!a->words[0][0] || strcspn(a->words[0], "/?#% ") != strlen(a->words[0]))
-        return cli_usage(a->command, "`%s` is not an incident", a->words[0]);
-    buf_printf(&path, "/api/v1/incidents/%s/%s", a->words[0], a->command->name);
-    jw_init(&w, &body);
-    jw_object(&w);
-    jw_kv_text_opt(&w, "by", by ? by : default_actor());
-    jw_object_end(&w);
-    rc = cli_ask(a, "POST", buf_text(&path), buf_text(&body), &answer);
-    if (rc == EXIT_GOOD && a->json)
-        puts(answer);
-    else if (rc == EXIT_GOOD)
-        printf("%s %s\n", a->words[0], done);
-    if (rc == EXIT_GOOD)
-        mem_free(answer);
-    buf_done(&path);
-    buf_done(&body);
-    return rc;
-}
-
-static int run_ack(const struct args *a)
-{
-    return tell(a, "acknowledged");
-}
-
-static int run_unack(const struct args *a)
-{
-    return tell(a, "is triggered again");
-}
-
-static int run_resolve(const struct args *a)
-{
-    return tell(a, "resolved");
-}
-
-#define WHICH                                                                                      \
-    "INCIDENT is its id, the name of its monitor, or three or more characters of the id's\n"       \
-    "beginning or end."
-
-const struct command command_ack = {
-    .name = "ack",
-    .words = "INCIDENT",
-    .least = 1,
-    .most = 1,
-    .summary = "I have it: stop waking people",
-    .help =
-        "Stops escalation and tells those who were paged. Refused when somebody has it.\n" WHICH,
-    .options = verb_options,
-    .run = run_ack,
-};
-
-const struct command command_unack = {
-    .name = "unack",
-    .words = "INCIDENT",
-    .least = 1,
-    .most = 1,
-    .summary = "take an acknowledgement back",
-    .help = "Escalation starts over at step 0, with whoever is on call now.\n" WHICH,
-    .options = verb_options,
-    .run = run_unack,
-};
-
-const struct command command_resolve = {
-    .name = "resolve",
-    .words = "INCIDENT",
-    .least = 1,
-    .most = 1,
-    .summary = "close an incident by hand",
-    .help =
-        "Tells exactly those who had been paged. A monitor that goes on failing opens a new one\n"
-        "after another fail_after results.\n" WHICH,
-    .options = verb_options,
-    .run = run_resolve,
 };

@@ -6,6 +6,7 @@
 
 #include "base/civil.h"
 #include "base/text.h"
+#include "here.h"
 #include "loop/loop.h"
 
 static int64_t time_of(const struct jv *object, const char *key)
@@ -34,7 +35,9 @@ const char *show_time(const struct jv *object, const char *key, int64_t now_ms, 
                       size_t size)
 {
     int64_t at_ms = time_of(object, key);
-    struct civil c = civil_of(at_ms / 1000), today = civil_of(now_ms / 1000);
+    const struct zone *z = here_zone();
+    struct civil c = civil_of(zone_local(z, at_ms / 1000));
+    struct civil today = civil_of(zone_local(z, now_ms / 1000));
 
     dst[0] = '\0';
     if (at_ms && c.day == today.day && c.month == today.month && c.year == today.year)
@@ -81,6 +84,7 @@ char show_tint(const char *state)
         {"up", 'g'},           {"degraded", 'y'}, {"down", 'r'},      {"triggered", 'r'},
         {"acknowledged", 'y'}, {"resolved", 'g'}, {"delivered", 'g'}, {"accepted", 'g'},
         {"refused", 'r'},      {"failed", 'r'},   {"waiting", 'y'},   {"sending", 'y'},
+        {"snoozed", 'y'},      {"active", 'y'},   {"pending", 'd'},   {"over", 'd'},
     };
 
     for (size_t i = 0; state && i < sizeof tints / sizeof *tints; i++)

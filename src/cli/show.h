@@ -12,7 +12,7 @@
 /* "3m12s" since an RFC 3339 member of `object`; "" when it is not there. */
 const char *show_age(const struct jv *object, const char *key, int64_t now_ms, char *dst,
                      size_t size);
-/* "03:04:05" today, "11-22 03:04" else, in UTC. */
+/* "03:04:05" today, "11-22 03:04" else, on the wall clock of this machine. */
 const char *show_time(const struct jv *object, const char *key, int64_t now_ms, char *dst,
                       size_t size);
 /* "Mon 2026-11-23 09:00", on the zone's wall clock. */

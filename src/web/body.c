@@ -246,22 +246,42 @@ int query_name(struct call *c, const char *key, char *dst, size_t size)
     return 0;
 }
 
+/* "active" -> its bit; 0: no such state. */
+static unsigned state_bits(const char *word, size_t n)
+{
+    if (n == 3 && strncmp(word, "all", n) == 0)
+        return 1u << QUIET_PENDING | 1u << QUIET_ACTIVE | 1u << QUIET_OVER;
+    for (int s = QUIET_PENDING; s <= QUIET_OVER; s++) {
+        const char *name = quiet_state_name((enum quiet_state)s);
+
+        if (strlen(name) == n && strncmp(word, name, n) == 0)
+            return 1u << s;
+    }
+    return 0;
+}
+
 int query_states(struct call *c, unsigned *ret)
 {
-    char text[16];
+    unsigned states = 0;
+    char text[64];
+    bool good = true;
 
     if (!request_query(c->v, "state", text, sizeof text))
         return 0;
-    if (text_eq(text, "all")) {
-        *ret = 1u << QUIET_PENDING | 1u << QUIET_ACTIVE | 1u << QUIET_OVER;
+    for (const char *at = text; good; at++) {
+        size_t n = strcspn(at, ",");
+        unsigned bits = state_bits(at, n);
+
+        good = bits != 0;
+        states |= bits;
+        at += n;
+        if (*at == 0)
+            break;
+    }
+    if (good) {
+        *ret = states;
         return 0;
     }
-    for (int s = QUIET_PENDING; s <= QUIET_OVER; s++) {
-        if (text_eq(text, quiet_state_name((enum quiet_state)s))) {
-            *ret = 1u << s;
-            return 0;
-        }
-    }
-    reply_problem(c->web, c->q, 400, "state: one of active, pending, over, all");
+    reply_problem(c->web, c->q, 400, "state: some of active, pending, over, or all");
     return -1;
 }

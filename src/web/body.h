@@ -40,7 +40,7 @@ int body_end(struct call *c, const struct jv *body, const char *key, int64_t sta
 int query_instant(struct call *c, const char *key, int64_t *ret_ms) MW_MUST_CHECK;
 /* A name of less than `size` bytes; absent: the empty text. */
 int query_name(struct call *c, const char *key, char *dst, size_t size) MW_MUST_CHECK;
-/* `?state=`: bits of enum quiet_state; absent: *ret stays. */
+/* `?state=active,pending`: bits of enum quiet_state; absent: *ret stays. */
 int query_states(struct call *c, unsigned *ret) MW_MUST_CHECK;
 
 #endif
