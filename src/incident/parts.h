@@ -22,5 +22,6 @@ void again_change(struct incident_case *c, int64_t now_ms);
 
 /* urgency.c: how urgent it is now, and when that will change by itself. */
 void urgency_set(struct incident_case *c, const struct desk *k);
+enum urgency urgency_at(const struct urgency_rule *r, enum severity s, int64_t at_ms);
 
 #endif

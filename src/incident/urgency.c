@@ -13,7 +13,7 @@ static enum urgency choose(enum urgency_choice choice, enum severity severity)
     return choice == CHOOSE_LOW ? URGENCY_LOW : URGENCY_HIGH;
 }
 
-static enum urgency urgency_at(const struct urgency_rule *r, enum severity s, int64_t at_ms)
+enum urgency urgency_at(const struct urgency_rule *r, enum severity s, int64_t at_ms)
 {
     bool inside = !r->n_hours || window_hours_hold(r->hours, r->n_hours, r->zone, at_ms);
 

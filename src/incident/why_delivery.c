@@ -11,6 +11,13 @@
 
 #define HEAD_SIZE (2 * NAME_SIZE + 64)
 
+static bool is_note(const struct delivery *d)
+{
+    struct page p = {.d.notice.type = d->notice.type};
+
+    return page_is_note(&p);
+}
+
 bool why_is_page(const struct delivery *d)
 {
     struct page p = {.d.notice.type = d->notice.type};
@@ -93,8 +100,9 @@ static const struct attempt *next_attempt(const struct why *y, const struct deli
 /* The move of the incident that made the page old. */
 static const char *overtaker(const struct why *y, int64_t done_ms)
 {
-    static const char *const moves[] = {"acknowledged", "resolved",  "snoozed",
-                                        "held",         "triggered", "reassigned"};
+    static const char *const moves[] = {"acknowledged", "resolved", "snoozed",    "held",
+                                        "triggered",    "steady",   "reassigned", "escalated",
+                                        "reopened",     "raised",   "urgent"};
     const char *text = NULL;
 
     for (size_t i = 0; i < y->f->n_transitions; i++) {
@@ -127,7 +135,7 @@ static void put_overtaken(const struct why *y, const struct delivery *d, struct 
     char span[WHY_SPAN_SIZE];
 
     buf_str(out, d->attempt ? "given up" : "never sent");
-    if (!why_is_page(d) && never_paged(y, d)) {
+    if (is_note(d) && never_paged(y, d)) {
         buf_str(out, ": the page it is about had not got there either");
         return;
     }

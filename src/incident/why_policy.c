@@ -6,6 +6,7 @@
 #include "incident/match.h"
 #include "model/names.h"
 #include "oncall/oncall.h"
+#include "parts.h"
 #include "sched/window.h"
 #include "why_private.h"
 
@@ -172,18 +173,6 @@ void why_nobody(const struct why_facts *f, const struct step *s, int64_t at_ms, 
 
 /* --- what would happen --------------------------------------------------------------------- */
 
-/* Urgency as it would be at this moment. */
-static bool is_low(const struct why *y)
-{
-    const struct monitor *m = y->f->monitor;
-    const struct urgency_rule *u = &m->policy->urgency;
-    bool inside = u->n_hours == 0 || window_hours_hold(u->hours, u->n_hours, u->zone, y->f->now_ms);
-    enum urgency_choice choice = inside ? u->inside : u->outside;
-
-    return choice == CHOOSE_LOW ||
-           (choice == CHOOSE_BY_SEVERITY && m->severity != SEVERITY_CRITICAL);
-}
-
 static void foresee_rules(struct why *y, const char *name, bool low)
 {
     const struct person *p = config_person(y->f->config, name);
@@ -243,7 +232,7 @@ static void foresee_policy(struct why *y)
 {
     const struct monitor *m = y->f->monitor;
     const struct policy *p = m->policy;
-    bool low = is_low(y);
+    bool low = urgency_at(&p->urgency, m->severity, y->f->now_ms) == URGENCY_LOW;
     char span[WHY_SPAN_SIZE];
     struct buf choice;
 

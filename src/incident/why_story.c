@@ -79,22 +79,33 @@ static void tell_empty(struct why *y, const struct transition *t)
     buf_done(&why);
 }
 
+/* Their texts are not whole sentences. */
+static const char *lead_of(const struct transition *t)
+{
+    static const struct {
+        const char *to, *lead;
+    } leads[] = {{"resolved", "resolved: "},
+                 {"triggered", "triggered again: "},
+                 {"held", "held back, nobody is paged: "},
+                 {"reopened", "it fails again, so the same incident opens again: "},
+                 {"reminded", "reminded: "}};
+
+    for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
+        if (text_eq(t->to, leads[i].to) && !text_starts(t->text, t->to))
+            return leads[i].lead;
+    return "";
+}
+
 static void tell_transition(struct why *y, const struct transition *t)
 {
-    bool said = text_starts(t->text, t->to);
-
-    if (t->subject != SUBJECT_INCIDENT) {
-        if (t->subject != SUBJECT_MONITOR) /* its moves are the incident's */
-            why_add(y, t->at_ms, "%s", t->text);
-    } else if (text_eq(t->from, "none")) {
+    if (t->subject == SUBJECT_MONITOR) /* its moves are the incident's */
+        return;
+    if (t->subject != SUBJECT_INCIDENT)
+        why_add(y, t->at_ms, "%s", t->text);
+    else if (text_eq(t->from, "none"))
         tell_opened(y, t->at_ms, t->text);
-    } else if (text_eq(t->to, "resolved") && !said) {
-        why_add(y, t->at_ms, "resolved: %s", t->text);
-    } else if (text_eq(t->to, "triggered") && !said) {
-        why_add(y, t->at_ms, "triggered again: %s", t->text);
-    } else {
-        why_add(y, t->at_ms, "%s", t->text[0] ? t->text : t->to);
-    }
+    else
+        why_add(y, t->at_ms, "%s%s", lead_of(t), t->text[0] ? t->text : t->to);
     if (t->subject == SUBJECT_INCIDENT && text_eq(t->to, "empty"))
         tell_empty(y, t);
 }
@@ -251,10 +262,10 @@ static void put_nobody(const struct why_facts *f, struct buf *out)
 
     buf_str(out, "nobody was paged");
     if (i->hold != HOLD_NONE)
-        buf_printf(out, ": held for %s by %s%s%s", why_span(f->now_ms - moved_ms(f, "held"), span),
-                   hold_name(i->hold), i->hold_why[0] ? ", " : "", i->hold_why);
+        buf_printf(out, ": held for %s, %s", why_span(f->now_ms - moved_ms(f, "held"), span),
+                   i->hold_why[0] ? i->hold_why : hold_name(i->hold));
     else if (held)
-        buf_printf(out, ": %s", held->text);
+        buf_printf(out, ": it was held, %s", held->text);
     else if (nobody)
         buf_printf(out, ": %s", nobody->text);
     else if (i->state == INCIDENT_RESOLVED)
