@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 """What people do at run time: snooze, reassign, note, silence, maintenance, overrides, why, replay -
 and what they mistype: one clear line, exit status 1, nothing changed."""
+import contextlib
 import json
+import os
+import pty
 
 import harness
 from harness import World, check, equal, steady, until
@@ -229,6 +232,36 @@ def test_bad_input__one_clear_line__nothing_changed():
                   words="not on call")
         w.refused("override", "remove", "nosuch", words="there is no override nosuch")
         equal(w.json("override", "list", "--all"), [], "overrides")
+
+
+def on_terminal(w, answer, *args):
+    """(status, all that the terminal showed)"""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(w.env)
+        os.execv(harness.BINARY, [harness.BINARY, *args, "-c", w.config_path])
+    text = b""
+    with contextlib.suppress(OSError):      # EIO: the other end has gone
+        while chunk := os.read(terminal, 4096):
+            text += chunk
+            if text.endswith(b"[y/N] "):
+                os.write(terminal, answer)
+                answer = b""
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), text.decode()
+
+
+def test_silence_of_everything__on_a_terminal__asked_back():
+    with Team() as w:
+        w.start()
+        silence = ["silence", "add", "monitor=api", "--for", "2h", "--comment", "x"]
+        for answer in (b"\n", b"n\n"):
+            status, text = on_terminal(w, answer, *silence)
+            check("Silence all 1 monitors? [y/N] " in text and status == 1, "asked, and refused", status, text)
+        equal(w.json("silence", "list", "--all"), [], "silences")
+        status, text = on_terminal(w, b"y\n", *silence)
+        equal(status, 0, "the status of " + text)
+        equal(len(w.json("silence", "list")), 1, "silences")
 
 
 def test_wrong_usage__status_2():

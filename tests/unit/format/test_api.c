@@ -119,6 +119,136 @@ static void incident__members_and_labels__read_back(void **state)
     jv_free(v);
 }
 
+static void incident__held_and_gathering__says_by_what_and_whom(void **state)
+{
+    struct incident i = {.id = "1mgw",
+                         .hold = HOLD_SILENCE,
+                         .hold_ref = "1mgq",
+                         .hold_why = "silence 1mgq by bo",
+                         .hold_until_ms = 1795316645678,
+                         .urgency = URGENCY_LOW,
+                         .assigned = "bo",
+                         .note = "the pool",
+                         .affected = "web shop",
+                         .n_affected = 3,
+                         .flapping = true,
+                         .reopened = 2,
+                         .cycle = 1};
+    struct jv *v;
+    (void)state;
+    api_write_incident(begin(), &i);
+    v = parsed();
+    assert_string_equal(jv_get_text(jv_get(v, "hold"), "kind"), "silence");
+    assert_string_equal(jv_get_text(jv_get(v, "hold"), "ref"), "1mgq");
+    assert_string_equal(jv_get_text(jv_get(v, "hold"), "until"), "2026-11-22T03:04:05.678Z");
+    assert_string_equal(jv_get_text(v, "urgency"), "low");
+    assert_string_equal(jv_get_text(v, "assigned"), "bo");
+    assert_string_equal(jv_get_text(v, "note"), "the pool");
+    assert_int_equal(jv_len(jv_get(v, "affected")), 2);
+    assert_string_equal(jv_text(jv_at(jv_get(v, "affected"), 1)), "shop");
+    assert_int_equal(jv_get_int(v, "affected_count", 0), 3);
+    assert_true(jv_get_bool(v, "flapping", false));
+    assert_int_equal(jv_get_int(v, "reopened", 0), 2);
+    assert_int_equal(jv_get_int(v, "cycle", 0), 1);
+    assert_int_equal(jv_type(jv_get(v, "snoozed_until")), JV_NULL);
+    jv_free(v);
+    i.hold = HOLD_NONE;
+    api_write_incident(begin(), &i);
+    v = parsed();
+    assert_int_equal(jv_type(jv_get(v, "hold")), JV_NULL);
+    jv_free(v);
+}
+
+#define SECOND INT64_C(1000)
+
+static void quiet__at_any_time__tells_its_state(void **state)
+{
+    static const struct {
+        int64_t now_ms;
+        const char *state;
+    } cases[] = {{9 * SECOND, "pending"},
+                 {10 * SECOND, "active"},
+                 {20 * SECOND - 1, "active"},
+                 {20 * SECOND, "over"}};
+    struct quiet q = {.id = "q",
+                      .kind = QUIET_MAINTENANCE,
+                      .matchers = "team=payments\nmonitor=~api.*",
+                      .start_ms = 10 * SECOND,
+                      .end_ms = 20 * SECOND,
+                      .author = "ana"};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct jv *v;
+
+        api_write_quiet(begin(), &q, cases[i].now_ms, 4);
+        v = parsed();
+        assert_string_equal(jv_get_text(v, "state"), cases[i].state);
+        assert_string_equal(jv_get_text(v, "kind"), "maintenance");
+        assert_int_equal(jv_len(jv_get(v, "matchers")), 2);
+        assert_string_equal(jv_text(jv_at(jv_get(v, "matchers"), 1)), "monitor=~api.*");
+        assert_int_equal(jv_get_int(v, "holding", 0), 4);
+        jv_free(v);
+    }
+}
+
+static void override__of_each_kind__by_its_own_member(void **state)
+{
+    static const char *const keys[] = {"set", "replace", "add", "remove"};
+    (void)state;
+    for (int k = OVERRIDE_SET; k <= OVERRIDE_REMOVE; k++) {
+        struct kept_override o = {.id = "o",
+                                  .schedule = "primary",
+                                  .kind = (enum override_kind)k,
+                                  .people = "ana bo",
+                                  .start_ms = 10 * SECOND,
+                                  .end_ms = 20 * SECOND};
+        struct jv *v;
+
+        snprintf(o.with, sizeof o.with, "%s", k == OVERRIDE_REPLACE ? "chen" : "");
+        api_write_override(begin(), &o, 15 * SECOND);
+        v = parsed();
+        assert_string_equal(jv_get_text(v, "state"), "active");
+        assert_int_equal(jv_len(jv_get(v, keys[k])), 2);
+        assert_int_equal(jv_len(jv_get(v, "with")), k == OVERRIDE_REPLACE);
+        jv_free(v);
+        o.end_ms = o.start_ms; /* taken back before it began */
+        api_write_override(begin(), &o, 5 * SECOND);
+        v = parsed();
+        assert_string_equal(jv_get_text(v, "state"), "over");
+        jv_free(v);
+    }
+}
+
+static void attempt_and_transition__members__read_back(void **state)
+{
+    struct attempt a = {.number = 2,
+                        .at_ms = 1795316645678,
+                        .took_ms = 12,
+                        .outcome = OUTCOME_PERMANENT,
+                        .status = 404,
+                        .answer = "no such hook"};
+    struct transition t = {.at_ms = 1795316645678,
+                           .name = "1mgw",
+                           .from = "triggered",
+                           .to = "acknowledged",
+                           .cause = CAUSE_PERSON,
+                           .actor = "ana"};
+    struct jv *v;
+    (void)state;
+    api_write_attempt(begin(), &a);
+    v = parsed();
+    assert_string_equal(jv_get_text(v, "outcome"), "refused");
+    assert_string_equal(jv_get_text(v, "answer"), "no such hook");
+    assert_int_equal(jv_type(jv_get(v, "digest")), JV_NULL);
+    jv_free(v);
+    api_write_transition(begin(), &t);
+    v = parsed();
+    assert_string_equal(jv_get_text(v, "cause"), "person");
+    assert_string_equal(jv_get_text(v, "by"), "ana");
+    assert_int_equal(jv_type(jv_get(v, "reason")), JV_NULL);
+    jv_free(v);
+}
+
 static void delivery__each_state__is_named(void **state)
 {
     (void)state;
@@ -163,6 +293,10 @@ int main(void)
         cmocka_unit_test(monitor__whole__as_documented),
         cmocka_unit_test(monitor__never_probed__is_pending_without_last),
         cmocka_unit_test(incident__members_and_labels__read_back),
+        cmocka_unit_test(incident__held_and_gathering__says_by_what_and_whom),
+        cmocka_unit_test(quiet__at_any_time__tells_its_state),
+        cmocka_unit_test(override__of_each_kind__by_its_own_member),
+        cmocka_unit_test(attempt_and_transition__members__read_back),
         cmocka_unit_test(delivery__each_state__is_named),
         cmocka_unit_test(problem__foreign_detail__stays_a_text),
     };

@@ -117,6 +117,42 @@ static void incident__of_midwatch_itself__is_told_by_name_and_reason_only(void *
         strstr(html, "<td class=\"state\">acknowledged</td><td class=\"reason\">tls</td>"));
 }
 
+static void incident__held_or_snoozed__is_shown_as_such(void **state)
+{
+    struct page_incident i[] = {
+        {.monitor = "api", .state = INCIDENT_TRIGGERED, .hold = HOLD_SILENCE, .started_ms = NOW},
+        {.monitor = "db",
+         .state = INCIDENT_SNOOZED,
+         .snoozed_until_ms = NOW + 7200000,
+         .started_ms = NOW}};
+    const char *html =
+        render(&(struct page){.title = "t", .now_ms = NOW, .incidents = i, .n_incidents = 2});
+    (void)state;
+    assert_non_null(strstr(html, "<td class=\"state\">triggered, nobody is woken: silence</td>"));
+    assert_non_null(strstr(html, "<td class=\"state\">snoozed until <time datetime=\""
+                                 "2026-11-22T05:04:05Z\">2026-11-22 05:04 UTC</time></td>"));
+}
+
+static void maintenance__under_way__is_told_with_its_end(void **state)
+{
+    struct page_monitor m[] = {monitor("api", NULL, MONITOR_DOWN), monitor("db", NULL, MONITOR_UP)};
+    struct page p = {.title = "t",
+                     .now_ms = NOW,
+                     .monitors = m,
+                     .n_monitors = 2,
+                     .maintenance_ends_ms = NOW + 7200000};
+    (void)state;
+    assert_null(strstr(render(&p), "aintenance is under way"));
+    m[0].maintenance = true;
+    assert_non_null(strstr(render(&p), "Maintenance is under way for 1 monitor, until <time "
+                                       "datetime=\"2026-11-22T05:04:05Z\">"));
+    assert_non_null(strstr(render(&p), "<td class=\"down\">down: connect (maintenance)</td>"));
+    m[1].maintenance = true;
+    p.maintenance_ends_ms = INT64_MAX;
+    assert_non_null(strstr(render(&p), "Maintenance is under way for 2 monitors.</p>"));
+    assert_non_null(strstr(render(&p), "<td class=\"up\">up (maintenance)</td>"));
+}
+
 /* Between `<` and `>` only our own words may stand: every tag of a hostile page is one of a tame
  * page. */
 static void text__hostile__makes_no_tag_and_ends_no_attribute(void **state)
@@ -157,6 +193,8 @@ int main(void)
         cmocka_unit_test(row__of_a_monitor_that_is_down__says_it_in_words),
         cmocka_unit_test(groups__stand_together_in_the_order_they_first_come),
         cmocka_unit_test(incident__of_midwatch_itself__is_told_by_name_and_reason_only),
+        cmocka_unit_test(incident__held_or_snoozed__is_shown_as_such),
+        cmocka_unit_test(maintenance__under_way__is_told_with_its_end),
         cmocka_unit_test(text__hostile__makes_no_tag_and_ends_no_attribute),
         cmocka_unit_test(page__of_a_thousand_monitors__fits),
     };

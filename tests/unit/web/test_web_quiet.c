@@ -245,6 +245,27 @@ static void swap__of_two_turns__each_has_the_other_whole_one(void **state)
     close_world(w);
 }
 
+static void swap__of_two_who_are_on_call_together__refused(void **state)
+{
+    const int64_t week_ms = INT64_C(7) * 86400000;
+    int64_t ana_ms = begin_of_turn(loop_now_ms() + week_ms, true);
+    char body[512];
+    struct world *w;
+    (void)state;
+    open_world_with(&w, "");
+    snprintf(body, sizeof body,
+             "{\"schedule\":\"primary\",\"add\":\"bo\",\"start\":\"%s\",\"end\":\"%s\"}",
+             text_of(ana_ms + 86400000), text_of(ana_ms + 2 * 86400000));
+    assert_int_equal(ask(w, "POST /api/v1/overrides", JSON, body), 201);
+    snprintf(body, sizeof body,
+             "{\"schedule\":\"primary\",\"swap\":[{\"person\":\"ana\",\"at\":\"%s\"},"
+             "{\"person\":\"bo\",\"at\":\"%s\"}]}",
+             text_of(ana_ms + 3600000), text_of(ana_ms + 86400000));
+    assert_int_equal(ask(w, "POST /api/v1/overrides", JSON, body), 409);
+    assert_detail(w, "the two shifts overlap: ana and bo are on call together");
+    close_world(w);
+}
+
 static void overrides__as_yaml__what_the_file_would_say(void **state)
 {
     struct world *w;
@@ -272,6 +293,7 @@ int main(void)
         cmocka_unit_test(override__each_kind__added_and_listed),
         cmocka_unit_test(override__that_cannot_be__refused_in_clear_words),
         cmocka_unit_test(swap__of_two_turns__each_has_the_other_whole_one),
+        cmocka_unit_test(swap__of_two_who_are_on_call_together__refused),
         cmocka_unit_test(overrides__as_yaml__what_the_file_would_say),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
