@@ -27,6 +27,7 @@ struct load_options {
     const char *(*env)(const char *name); /* NULL: getenv */
     const char *credentials_dir;          /* NULL: $CREDENTIALS_DIRECTORY */
     double max_probes_per_second;         /* 0: the shipped limit (docs/limits.md) */
+    int64_t now_ms; /* how far imported calendars are followed; 0: from their first event on */
     bool without_secrets; /* what a `${…}` cannot give is no error: for commands that need none */
 };
 

@@ -240,7 +240,8 @@ static void print_diagnostics(const struct diagnostics *d)
 static int load(struct app *a)
 {
     struct diagnostics d = {0};
-    int rc = config_load(a->options->config_path, &(struct load_options){0}, &a->config, &d);
+    int rc = config_load(a->options->config_path, &(struct load_options){.now_ms = loop_now_ms()},
+                         &a->config, &d);
 
     print_diagnostics(&d);
     diagnostics_done(&d);

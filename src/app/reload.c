@@ -52,7 +52,8 @@ static void reload(struct app *a)
         return;
     a->reloaded_us = loop_mono_us();
     systemd_notify("RELOADING=1\nMONOTONIC_USEC=%lld", (long long)loop_mono_us());
-    if (config_load(a->options->config_path, &(struct load_options){0}, &fresh, &d) == 0) {
+    if (config_load(a->options->config_path, &(struct load_options){.now_ms = loop_now_ms()},
+                    &fresh, &d) == 0) {
         log_diagnostics(&d);
         exchange(a, fresh);
         a->reloads++;

@@ -194,7 +194,7 @@ static int run(const struct args *a)
     struct diagnostics d = {0};
     struct config *c = NULL;
     struct buf out;
-    int rc = config_load(path, &(struct load_options){0}, &c, &d);
+    int rc = config_load(path, &(struct load_options){.now_ms = loop_now_ms()}, &c, &d);
 
     buf_init(&out, 1 << 20);
     diagnostics_print(&d, &out);

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "config/load.h"
+#include "loop/loop.h"
 
 const struct command *const cli_commands[] = {
     &command_run,
@@ -101,12 +102,12 @@ static int load(const struct args *a, const struct load_options *o, struct confi
 
 int cli_load(const struct args *a, struct config **ret)
 {
-    return load(a, &(struct load_options){0}, ret);
+    return load(a, &(struct load_options){.now_ms = loop_now_ms()}, ret);
 }
 
 int cli_load_without_secrets(const struct args *a, struct config **ret)
 {
-    return load(a, &(struct load_options){.without_secrets = true}, ret);
+    return load(a, &(struct load_options){.without_secrets = true, .now_ms = loop_now_ms()}, ret);
 }
 
 /* --- help --- */

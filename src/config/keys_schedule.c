@@ -71,15 +71,17 @@ static const struct row layer_rows[] = {
      .text = "What the layer is called. Without it, its number."},
     {"time_zone", &type_zone, AT(zone), .example = "Europe/Madrid",
      .text = "Whose wall clock it follows. Without it, the schedule's."},
-    {"anchor", &type_anchor, AT(anchor_local_s), .flags = ROW_REQUIRED,
-     .example = "2026-01-05T09:00",
+    {"anchor", &type_anchor, AT(anchor_local_s), .example = "2026-01-05T09:00",
      .text = "The first handoff; all others follow from it. Wall time, or an instant with an "
-             "offset or Z."},
+             "offset or Z. Every layer has one, unless it has a `calendar`."},
     {"every", &type_every, 0, .normal = "1 week", .example = "1 week",
      .text = "How long a turn lasts, 1 to 9000 units."},
-    {"members", &type_members, AT(members), AT(n_members), .flags = ROW_REQUIRED,
-     .example = "[ana, [ana], null]",
-     .text = "Who takes turns, in order: a person, a group, or null for nobody."},
+    {"members", &type_members, AT(members), AT(n_members), .example = "[ana, [ana], null]",
+     .text = "Who takes turns, in order: a person, a group, or null for nobody. Every layer has "
+             "them, unless it has a `calendar`."},
+    {"calendar", &type_calendar, 0, .flags = ROW_INSTEAD, .example = "team.ics",
+     .text = "An iCalendar file, seen from this one: whoever an event is named after is on call "
+             "while it lasts. Instead of anchor, every and members."},
     {"clock", &type_choice, AT(clock), .of = clocks, .example = "wall",
      .text = "Turns follow the wall clock, or a fixed number of seconds. Without it, the wall for "
              "days, weeks and months, elapsed below. Months always follow the wall."},
@@ -145,11 +147,26 @@ static void check_members(struct reader *r, const struct node *n, const struct l
         diag_warn(r->d, members, "nobody takes turns here (`allow_empty: true` if that is meant)");
 }
 
+/* What turns are made of, or a calendar; not both. */
+static void check_source(struct reader *r, const struct node *n, const struct layer *l)
+{
+    static const char *const needed[] = {"anchor", "members"};
+    static const char *const turns[] = {"anchor", "every",       "members", "clock",    "month_day",
+                                        "gap",    "start_index", "advance", "backwards"};
+    for (size_t i = 0; !l->imported && i < sizeof needed / sizeof *needed; i++)
+        if (!node_get(n, needed[i]))
+            diag_error(r->d, n, "the layer has no `%s`", needed[i]);
+    for (size_t i = 0; l->imported && i < sizeof turns / sizeof *turns; i++)
+        if (node_get(n, turns[i]))
+            diag_error(r->d, node_get(n, turns[i]), "`%s` does not go with `calendar`", turns[i]);
+}
+
 static void check_layer(struct reader *r, const struct node *n, void *object)
 {
     struct layer *l = object;
     if (!l->zone)
         l->zone = r->zone;
+    check_source(r, n, l);
     check_clock(r, n, l);
     check_bounds(r, n, l);
     check_members(r, n, l);
@@ -287,6 +304,10 @@ static const struct row schedule_rows[] = {
     {"overrides", &type_list, offsetof(struct schedule, overrides),
      offsetof(struct schedule, n_overrides), .of = &shape_override,
      .text = "Exceptions, in the order listed."},
+    {"overrides_calendar", &type_overrides_calendar, 0, .flags = ROW_INSTEAD,
+     .example = "swaps.ics",
+     .text = "An iCalendar file: each of its events is an override with `set`, under those of "
+             "`overrides`."},
     {"temporary", &type_list, offsetof(struct schedule, temporary),
      offsetof(struct schedule, n_temporary), .of = &shape_temporary,
      .text = "Times in which another plan holds."},
@@ -308,6 +329,9 @@ static size_t everybody(const struct schedule *s)
     for (size_t i = 0; i < s->n_layers; i++)
         for (size_t k = 0; k < s->layers[i].n_members; k++)
             count_names(&names, &s->layers[i].members[k]);
+    for (size_t i = 0; i < s->n_layers; i++)
+        for (size_t k = 0; k < s->layers[i].n_shifts; k++)
+            count_names(&names, &s->layers[i].shifts[k].people);
     for (size_t i = 0; i < s->n_overrides; i++) {
         count_names(&names, &s->overrides[i].people);
         count_names(&names, &s->overrides[i].with);
@@ -333,6 +357,8 @@ static size_t most_of_layers(const struct schedule *s)
         size_t turn = 0;
         for (size_t k = 0; k < s->layers[i].n_members; k++)
             turn = larger(turn, s->layers[i].members[k].n);
+        for (size_t k = 0; k < s->layers[i].n_shifts; k++)
+            turn = larger(turn, s->layers[i].shifts[k].people.n);
         most = larger(most, turn);
         sum += turn;
     }
@@ -373,6 +399,13 @@ static void name_layers(struct reader *r, struct schedule *s)
             s->layers[i].name = arena_printf(&r->config->arena, "%zu", i + 1);
 }
 
+void schedule_check_crowd(struct reader *r, const struct node *n, const struct schedule *s)
+{
+    if (everybody(s) > ONCALL_MAX_PEOPLE && most_at_once(s) > ONCALL_MAX_PEOPLE)
+        diag_error(r->d, n, "%zu people could be on call at once, at most %d may", most_at_once(s),
+                   ONCALL_MAX_PEOPLE);
+}
+
 static void check_schedule(struct reader *r, const struct node *n, void *object)
 {
     struct schedule *s = object;
@@ -382,9 +415,8 @@ static void check_schedule(struct reader *r, const struct node *n, void *object)
         diag_error(r->d, layers, "more than one layer needs `merge`: top, union or level");
     if (layers && layers->kind == NODE_LIST && s->n_layers == 0)
         diag_error(r->d, layers, "a schedule has at least one layer");
-    if (everybody(s) > ONCALL_MAX_PEOPLE && most_at_once(s) > ONCALL_MAX_PEOPLE)
-        diag_error(r->d, n, "%zu people could be on call at once, at most %d may", most_at_once(s),
-                   ONCALL_MAX_PEOPLE);
+    schedule_check_crowd(r, n, s);
+    calendar_adopt(r, n, s);
 }
 
 const struct shape shape_schedule = {

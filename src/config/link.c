@@ -235,6 +235,7 @@ void link_config(struct reader *r)
 {
     define_default_policy(r);
     refs_resolve(r);
+    calendar_link(r);
     index_monitors(r);
     give_policies(r);
     if (!config_policy(r->config, "default"))

@@ -175,6 +175,7 @@ static void read_root(struct loading *l, const struct node *root)
     read_normals(r, &shape_monitor, root, &r->defaults);
     read_map(r, &shape_file, root, r->config);
     link_config(r);
+    l->digest ^= r->digest;
     snprintf(r->config->digest, sizeof r->config->digest, "%016llx", (unsigned long long)l->digest);
 }
 

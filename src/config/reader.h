@@ -3,6 +3,7 @@
 #define CONFIG_READER_H
 
 #include "base/vec.h"
+#include "calendar.h"
 #include "row.h"
 
 /* Who was defined, and who is waited for. */
@@ -51,6 +52,8 @@ struct reader {
     const struct zone *zone; /* in which local times are read here; NULL: none given */
     struct monitor defaults; /* what a monitor is when it says nothing */
     VEC(struct planned) windows;
+    VEC(struct calendar_use) calendars;
+    uint64_t digest; /* of the calendars read so far */
 };
 
 void read_map(struct reader *r, const struct shape *shape, const struct node *n, void *object);
@@ -88,6 +91,12 @@ void refs_resolve(struct reader *r);
 void refs_done(struct refs *refs);
 const char *target_name(enum target target);
 const struct definition *refs_find(const struct reader *r, enum target target, const char *name);
+
+/* types_time.c: each zone is read once. NULL with the reason. */
+const struct zone *type_zone_find(struct reader *r, const char *name, struct err *e);
+
+/* keys_schedule.c: refuses what could put too many people on call at once. */
+void schedule_check_crowd(struct reader *r, const struct node *n, const struct schedule *s);
 
 /* keys_policy.c: what is wrong with a `match`. */
 void match_check(struct reader *r, const struct node *match);

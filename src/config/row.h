@@ -107,6 +107,8 @@ extern const struct type type_zone, type_instant, type_anchor, type_every, type_
     type_week_time, type_window_time, type_dates;
 /* types_people.c */
 extern const struct type type_people, type_people_or_nobody, type_members, type_contacts;
+/* calendar.c */
+extern const struct type type_calendar, type_overrides_calendar;
 /* read.c */
 extern const struct type type_ref, type_map, type_list, type_named, type_defaults, type_include;
 

@@ -13,8 +13,8 @@
 
 /* --- zones -------------------------------------------------------------------------------- */
 
-/* Each zone is read once. UTC needs no file. */
-static const struct zone *find_zone(struct reader *r, const char *name, struct err *e)
+/* UTC needs no file. */
+const struct zone *type_zone_find(struct reader *r, const char *name, struct err *e)
 {
     struct zone *z = map_get(&r->config->zones, name);
     if (z)
@@ -32,7 +32,7 @@ static void read_zone(struct reader *r, const struct row *row, const struct node
 {
     struct err e;
     const char *name = read_text(r, row, n);
-    const struct zone *z = name ? find_zone(r, name, &e) : NULL;
+    const struct zone *z = name ? type_zone_find(r, name, &e) : NULL;
     if (name && !z)
         read_refuse_why(r, row, n, read_shows(row, n) ? e.text : "there is no such time zone");
     if (z)

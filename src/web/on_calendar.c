@@ -53,10 +53,13 @@ static bool on_stretch(void *arg, const struct stretch *s)
     return ++f->events < EVENTS_MOST;
 }
 
+/* As it stands now, overrides kept at run time included. */
 static void add_schedule(struct feed *f, const struct schedule *s)
 {
     int64_t now_ms = f->call->now_ms;
 
+    if (s == NULL)
+        return;
     f->schedule = s;
     stretch_each(s, now_ms - BACK_MS, now_ms + AHEAD_MS, EDGES_MOST, on_stretch, f);
 }
@@ -77,15 +80,9 @@ static void end(struct feed *f)
     reply_text(f->call->web, f->call->q, 200, "text/calendar; charset=utf-8", &f->body);
 }
 
-/* As it stands now, overrides made at run time included. */
-static const struct schedule *schedule_now(const struct call *c, const char *name)
-{
-    return config_schedule(c->config, name);
-}
-
 void on_schedule_calendar(struct call *c)
 {
-    const struct schedule *s = schedule_now(c, c->arg);
+    const struct schedule *s = engine_schedule(c->engine, c->arg);
     struct feed f;
 
     if (s == NULL) {
@@ -109,6 +106,6 @@ void on_person_calendar(struct call *c)
     begin(&f, c, full_name(c->config, p->name));
     f.person = p;
     for (size_t i = 0; i < c->config->n_schedules; i++)
-        add_schedule(&f, schedule_now(c, c->config->schedules[i].name));
+        add_schedule(&f, engine_schedule(c->engine, c->config->schedules[i].name));
     end(&f);
 }
