@@ -116,12 +116,24 @@ static void turn(struct canaries *c, bool dead)
     c->on_dead(c->arg, dead);
 }
 
+/* At first, while the network may be coming up just as we are, soon; then less and less often. */
+static int64_t next_ms(const struct canaries *c)
+{
+    uint64_t patience = c->rounds * CANARY_AGAIN_MS;
+
+    if (c->dead)
+        return CANARY_AGAIN_MS;
+    if (!c->alive_us && patience < CANARY_IDLE_MS)
+        return (int64_t)patience;
+    return CANARY_IDLE_MS;
+}
+
 static void end_round(struct canaries *c, bool dead)
 {
     c->asking = false;
     turn(c, dead);
     tell_waiting(c, dead);
-    timer_start(&c->next, dead ? CANARY_AGAIN_MS : CANARY_IDLE_MS);
+    timer_start(&c->next, next_ms(c));
 }
 
 /* Without an answer the round is over with its last connect. */
