@@ -91,13 +91,24 @@ def test_attempt__in_the_ledger__has_the_digest_of_what_was_sent():
 
 
 def attempts(redis):
-    """Every record of an attempt in Redis, wherever it stands."""
-    text = ""
-    for key in redis.keys("*attempts*"):
-        kind = redis.ask("TYPE", key)
-        text += redis.ask(*{"stream": ["XRANGE", key, "-", "+"], "list": ["LRANGE", key, "0", "-1"],
-                            "zset": ["ZRANGE", key, "0", "-1"], "hash": ["HGETALL", key]}[kind]) + "\n"
-    return [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    """Every record of an attempt in the ledger."""
+    lines = redis.ask("XRANGE", redis.keys("*:ledger")[0], "-", "+").splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
+
+
+def test_parent_that_was_not_looked_at_for_long__is_probed_at_once_when_its_child_fails():
+    with World() as w:
+        hook, db, web = w.receiver(), w.target(), w.target()
+        config = w.config(web, hook)
+        api = config["monitors"][0]
+        config["monitors"] = [api | {"depends_on": ["db"]},
+                              api | {"name": "db", "http": db.url, "interval": "10m", "fail_after": 1}]
+        w.run(config)
+        until(lambda: [w.monitor(m).get("state") for m in ("api", "db")] == ["up", "up"], "both to be up")
+        db.set("500")
+        web.set("500")
+        until(lambda: hook.seen(type="incident.triggered", monitor="db"), "the page for db, ten minutes early")
+        steady(lambda: not hook.seen(type="incident.triggered", monitor="api"), "no page for api", 2)
 
 
 def test_region_that_must_be_there__is_missed_after_a_minute__and_its_return_is_told():
