@@ -90,6 +90,34 @@ static inline struct transition a_transition(const char *name, const char *to, i
     return t;
 }
 
+static inline struct quiet a_quiet(const char *id, int64_t end_ms)
+{
+    struct quiet q = {.kind = QUIET_SILENCE,
+                      .start_ms = end_ms - 3600000,
+                      .end_ms = end_ms,
+                      .created_ms = end_ms - 3600000};
+
+    snprintf(q.id, sizeof q.id, "%s", id);
+    snprintf(q.matchers, sizeof q.matchers, "monitor=api\nteam=~pay.*");
+    snprintf(q.author, sizeof q.author, "ana");
+    snprintf(q.comment, sizeof q.comment, "moving \"db\" \xc3\xa9");
+    return q;
+}
+
+static inline struct kept_override an_override(const char *id, int64_t end_ms)
+{
+    struct kept_override o = {.kind = OVERRIDE_REPLACE,
+                              .start_ms = end_ms - 3600000,
+                              .end_ms = end_ms,
+                              .created_ms = end_ms - 3600000};
+
+    snprintf(o.id, sizeof o.id, "%s", id);
+    snprintf(o.schedule, sizeof o.schedule, "primary");
+    snprintf(o.people, sizeof o.people, "ana");
+    snprintf(o.with, sizeof o.with, "bo chen");
+    return o;
+}
+
 static inline struct result a_result(int64_t due_ms)
 {
     return (struct result){.due_ms = due_ms,

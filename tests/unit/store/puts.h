@@ -47,6 +47,24 @@ static inline void put_delivery(struct world *w, enum delivery_state state)
     commit_done(&c);
 }
 
+static inline void put_quiet(struct world *w, const struct quiet *q)
+{
+    struct commit c = {.at_ms = AT + 7};
+
+    vec_push(&c.quiets, q);
+    store_commit(w->store, &c, world_on_kept, w);
+    commit_done(&c);
+}
+
+static inline void put_override(struct world *w, const struct kept_override *o)
+{
+    struct commit c = {.at_ms = AT + 7};
+
+    vec_push(&c.overrides, o);
+    store_commit(w->store, &c, world_on_kept, w);
+    commit_done(&c);
+}
+
 /* HLEN, XLEN … of one of our keys. */
 static inline const char *length(struct world *w, const char *command, enum key k)
 {

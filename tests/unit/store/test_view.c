@@ -98,12 +98,63 @@ static void later_records__replace_earlier__and_what_is_over_is_left_out(void **
     view_put_monitor(&v, "gone", 4, "", 0);
     view_put_monitor(&v, "bad", 3, "{", 1);
     assert_int_equal(v.damaged, 1);
-    view_take(&v, AT, &s);
+    view_take(&v, INT64_MAX, &s);
     assert_int_equal(s.incidents.n, 1);
     assert_string_equal(s.incidents.items[0].id, "a");
     assert_int_equal(s.incidents.items[0].count, 7);
     assert_int_equal(s.deliveries.n, 2);
     assert_int_equal(s.monitors.n, 1);
+    stored_done(&s);
+}
+
+static void put_resolved(struct view *v, int number, int64_t at_ms, int n)
+{
+    char id[20], delivery[32];
+
+    snprintf(id, sizeof id, "r%d", number);
+    struct incident i = an_incident(id, INCIDENT_RESOLVED);
+    i.resolved_ms = at_ms;
+    put(v, &i, NULL);
+    for (int k = 0; k < n; k++) {
+        snprintf(delivery, sizeof delivery, "%s-%d", id, k);
+        struct delivery d = a_delivery(delivery, id, DELIVERY_DELIVERED);
+        put(v, NULL, &d);
+    }
+}
+
+static void resolved__since_then__stay_with_their_deliveries(void **state)
+{
+    struct view v;
+    struct stored s;
+    struct delivery late = a_delivery("r2-late", "r2", DELIVERY_WAITING);
+
+    (void)state;
+    view_init(&v);
+    put_resolved(&v, 0, 99, 2);
+    put_resolved(&v, 1, 100, 2);
+    put_resolved(&v, 2, 5, 1); /* long ago, but its news is not out */
+    put(&v, NULL, &late);
+    view_take(&v, 100, &s);
+    assert_int_equal(s.incidents.n, 2);
+    assert_int_equal(s.deliveries.n, 4);
+    for (size_t i = 0; i < s.deliveries.n; i++)
+        assert_string_not_equal(s.deliveries.items[i].notice.incident, "r0");
+    stored_done(&s);
+}
+
+static void resolved__too_many_deliveries__older_ones_are_left_out_whole(void **state)
+{
+    struct view v;
+    struct stored s;
+
+    (void)state;
+    view_init(&v);
+    put_resolved(&v, 0, 1, 3);
+    put_resolved(&v, 1, 3, 5000);
+    put_resolved(&v, 2, 2, 4998);
+    view_take(&v, 0, &s);
+    assert_int_equal(s.incidents.n, 2);
+    assert_int_equal(s.deliveries.n, 9998);
     stored_done(&s);
 }
 
@@ -113,6 +164,8 @@ int main(void)
         cmocka_unit_test(arguments__written__are_walked_again),
         cmocka_unit_test(arguments__cut_anywhere__are_an_error_not_a_crash),
         cmocka_unit_test(later_records__replace_earlier__and_what_is_over_is_left_out),
+        cmocka_unit_test(resolved__since_then__stay_with_their_deliveries),
+        cmocka_unit_test(resolved__too_many_deliveries__older_ones_are_left_out_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
