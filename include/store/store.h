@@ -62,14 +62,17 @@ void store_read_deliveries(struct store *s, const char *incident /* or NULL */, 
 void store_read_resolved(struct store *s, size_t limit, store_json_fn *done, void *arg);
 /* One delivery, ended or not: a list of one, or empty. */
 void store_read_delivery(struct store *s, const char *id, store_json_fn *done, void *arg);
-/* Attempts of one delivery, or of all (NULL), begun in [from_ms, to_ms). */
+/* Attempts of one delivery, or of all (NULL), begun in [from_ms, to_ms). Of this and the next at
+ * most 1000 records, out of the newest 100,000 entries of that time. */
 void store_read_attempts(struct store *s, const char *delivery, int64_t from_ms, int64_t to_ms,
                          size_t limit, store_json_fn *done, void *arg);
 /* Transitions of one name (a monitor, an incident, …), or of all (NULL), in [from_ms, to_ms). */
 void store_read_transitions(struct store *s, const char *name, int64_t from_ms, int64_t to_ms,
                             size_t limit, store_json_fn *done, void *arg);
 /* A monitor's raw results in [from_ms, to_ms), oldest first, as kept: a list of
- * [due_ms, "verdict", "reason", latency_us]; at most a week at a time. */
+ * [due_ms, "verdict", "reason", latency_us]; due_ms is where its slot begins, the latency null when
+ * there was none. At most a week and 2 MiB at a time: who wants more asks on from the last due_ms
+ * plus one. Only what is kept under the interval that the monitor has now. */
 void store_read_results(struct store *s, const char *monitor, int64_t from_ms, int64_t to_ms,
                         store_json_fn *done, void *arg);
 

@@ -112,7 +112,7 @@ static bool take_entry(struct search *q, const redisReply *entry)
     q->looked_at++;
     if (r == NULL || !fits(q, r))
         return false;
-    if (q->found == q->limit || q->out.len + (size_t)r->len + 2 > LIST_MAX_BYTES)
+    if (q->out.len + (size_t)r->len + 2 > LIST_MAX_BYTES)
         return true;
     if (q->found++ > 0)
         buf_char(&q->out, ',');

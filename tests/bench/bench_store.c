@@ -1,5 +1,5 @@
 /* bench_store.c - what keeping costs: our CPU for a sample and for a commit, Redis' bytes for a
- * sample.
+ * sample, the time that a start takes to read back what is kept.
  *
  * Runs an embedded redis-server in a temporary directory. The CPU is ours alone (it is a process of
  * its own), with everything that happens on the way: gathering, writing, the answers. */
@@ -19,15 +19,20 @@
 #define SECONDS    10
 #define COMMITS    20000
 #define MONITORS   10000
+#define RESOLVED   1000
+#define TOLD       3 /* deliveries of each */
 
 static struct loop loop;
 static struct store *store;
 static bool up, closed;
 static int ended;
+static size_t incidents_read, deliveries_read;
 
 static void on_ready(void *arg, const struct stored *s, bool away)
 {
-    (void)arg, (void)s, (void)away;
+    (void)arg, (void)away;
+    incidents_read = s->incidents.n;
+    deliveries_read = s->deliveries.n;
 }
 
 static void on_state(void *arg, enum store_state s, const char *why)
@@ -242,6 +247,83 @@ static void close_store(void)
     wait_for(is_closed);
 }
 
+/* A second store on the same server: connecting, greeting and reading back, and nothing else. */
+static void measure_reading(const char *dir)
+{
+    char url[96], own[64];
+    struct config c = {.name = "bench", .region = "here"};
+    struct store *first = store;
+    int64_t began = loop_mono_us();
+    double cpu = cpu_us();
+
+    snprintf(url, sizeof url, "unix://%s/data/redis.sock", dir);
+    snprintf(own, sizeof own, "%s/second", dir);
+    c.store.url = url;
+    c.store.dir = own;
+    open_store(&c);
+    printf("from store_open() to ready, %zu resolved incidents and %zu deliveries read back: "
+           "%.1f ms, %.1f ms of them our cpu\n",
+           incidents_read, deliveries_read, (double)(loop_mono_us() - began) / 1000,
+           (cpu_us() - cpu) / 1000);
+    close_store();
+    store = first;
+    closed = false;
+}
+
+static void put_resolved(int number)
+{
+    struct incident i = {.severity = SEVERITY_CRITICAL,
+                         .state = INCIDENT_RESOLVED,
+                         .reason = REASON_CONNECT,
+                         .started_ms = loop_now_ms(),
+                         .resolved_ms = loop_now_ms(),
+                         .dedup_key = "monitor:api",
+                         .monitor = "api",
+                         .policy = "default",
+                         .labels = "team=payments\n",
+                         .title = "api is down: connection refused"};
+    struct delivery d[TOLD];
+    struct commit c = {.at_ms = i.resolved_ms};
+
+    snprintf(i.id, sizeof i.id, "r%d", number);
+    vec_push(&c.incidents, (const struct incident *)&i);
+    for (int k = 0; k < TOLD; k++) {
+        d[k] = (struct delivery){.state = DELIVERY_DELIVERED,
+                                 .reached = REACHED_YES,
+                                 .attempt = 1,
+                                 .created_ms = i.started_ms,
+                                 .done_ms = i.started_ms,
+                                 .status = 200,
+                                 .notice = {.at_ms = i.started_ms,
+                                            .dedup_key = "monitor:api",
+                                            .monitor = "api",
+                                            .title = "api is down: connection refused",
+                                            .person = "ana",
+                                            .person_name = "Ana Ruiz",
+                                            .schedule = "primary",
+                                            .channel = "ops",
+                                            .why = "step 1 of policy default: schedule primary"}};
+        snprintf(d[k].id, sizeof d[k].id, "r%d-%d", number, k);
+        snprintf(d[k].notice.incident, sizeof d[k].notice.incident, "r%d", number);
+        vec_push(&c.deliveries, (const struct delivery *)&d[k]);
+    }
+    store_commit(store, &c, on_kept, NULL);
+    commit_done(&c);
+}
+
+/* What may be opened again: all that a start takes of it. */
+static void measure_resolved(const char *dir)
+{
+    int kept = ended;
+
+    measure_reading(dir);
+    for (int i = 0; i < RESOLVED; i++)
+        put_resolved(i);
+    while (ended < kept + RESOLVED)
+        uv_run(&loop.uv, UV_RUN_ONCE);
+    measure_reading(dir);
+}
+
 /* The states of ten thousand monitors, read back by the next daemon. */
 static void measure_start(const struct config *config)
 {
@@ -290,6 +372,7 @@ int main(void)
     measure_bytes(dir);
     measure_samples();
     measure_commits();
+    measure_resolved(dir);
     measure_start(&c);
     close_store();
     loop_done(&loop);

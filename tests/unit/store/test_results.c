@@ -162,6 +162,18 @@ static void a_full_answer__is_cut_at_a_slot__and_asked_on_from_there(void **stat
     assert_in_range(rounds, 2, 4);
 }
 
+static void a_long_day__is_read_in_pieces(void **state)
+{
+    struct world *w = *state;
+
+    up(w);
+    samples_expect(w->store->samples, "api", 1000);
+    redis_say(w, "CONFIG RESETSTAT");
+    ask(w, DAY, DAY + DAY_MS);
+    assert_string_equal(answer, "[]");
+    assert_non_null(strstr(redis_say(w, "INFO commandstats"), "cmdstat_getrange:calls=6,"));
+}
+
 static void interval__is_the_configurations__then_that_of_the_newest_result(void **state)
 {
     struct world *w = *state;
@@ -238,6 +250,7 @@ int main(void)
         RESULTS_TEST(over_midnight__both_days__and_no_more_than_a_week),
         RESULTS_TEST(interval_that_does_not_divide_the_day__no_slot_is_lost_or_told_twice),
         RESULTS_TEST(a_full_answer__is_cut_at_a_slot__and_asked_on_from_there),
+        RESULTS_TEST(a_long_day__is_read_in_pieces),
         RESULTS_TEST(interval__is_the_configurations__then_that_of_the_newest_result),
         RESULTS_TEST(bytes_that_are_no_result__and_short_blocks__are_passed_over),
         RESULTS_TEST(redis_killed_in_between__away_once__then_all_of_it),
