@@ -114,14 +114,15 @@ static void say_address(const char *address)
 static void on_store_ready(void *arg, const struct stored *s, bool away)
 {
     struct app *a = arg;
+    const struct incident *const *open;
     struct err e;
 
     if (a->phase != APP_STARTING)
         return;
     begin(a, s);
     log_notice("midwatch", "watching %zu monitors%s; %zu open incidents, %zu deliveries read back",
-               a->config->n_monitors, away ? " without the store" : "", s->incidents.n,
-               s->deliveries.n);
+               a->config->n_monitors, away ? " without the store" : "",
+               engine_incidents(a->engine, &open), s->deliveries.n);
     if (web_open(&a->loop, a->config, app_for_web(a), a, &a->web, &e) < 0) {
         log_error("web", "%s", e.text);
         a->exit_status = 1;
