@@ -14,29 +14,12 @@
 #include "loop/loop.h"
 
 const struct command *const cli_commands[] = {
-    &command_run,
-    &command_check,
-    &command_probe,
-    &command_status,
-    &command_incidents,
-    &command_why,
-    &command_ack,
-    &command_unack,
-    &command_resolve,
-    &command_snooze,
-    &command_reassign,
-    &command_escalate,
-    &command_note,
-    &command_silence,
-    &command_maintenance,
-    &command_override,
-    &command_oncall,
-    &command_coverage,
-    &command_deliveries,
-    &command_test_page,
-    &command_version,
-    &command_documents,
-    NULL,
+    &command_run,       &command_check,    &command_probe,       &command_status,
+    &command_incidents, &command_why,      &command_ack,         &command_unack,
+    &command_resolve,   &command_snooze,   &command_reassign,    &command_escalate,
+    &command_note,      &command_silence,  &command_maintenance, &command_override,
+    &command_oncall,    &command_coverage, &command_rehearse,    &command_deliveries,
+    &command_test_page, &command_version,  &command_documents,   NULL,
 };
 
 static const struct option_row common[] = {
@@ -193,6 +176,17 @@ static void keep_common(struct given *g, size_t row, const char *value)
         g->help = true;
 }
 
+static int keep_own(struct given *g, size_t row, const char *value)
+{
+    struct args *a = &g->args;
+
+    if (a->n_given == sizeof a->given / sizeof *a->given)
+        return cli_usage(a->command, "takes at most %zu options", a->n_given), -1;
+    a->values[row] = value;
+    a->given[a->n_given++] = (struct given_option){row, value};
+    return 0;
+}
+
 /* One option at argv[i]; returns how many words it took, or -1. */
 static int take_option(struct given *g, int argc, char **argv, int i)
 {
@@ -216,10 +210,10 @@ static int take_option(struct given *g, int argc, char **argv, int i)
         value = argv[i + 1];
         took = 2;
     }
-    if (own)
-        g->args.values[row] = value;
-    else
+    if (!own)
         keep_common(g, row, value);
+    else if (keep_own(g, row, value) < 0)
+        return -1;
     return took;
 }
 

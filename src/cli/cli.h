@@ -24,15 +24,20 @@ struct args {
     const char *config_path;
     bool json;
     const char *values[16]; /* by row of the command's options; a flag given is "" */
-    const char *words[64];  /* the rest, in order */
+    struct given_option {   /* the same in the order given, each time it was */
+        size_t row;
+        const char *value;
+    } given[64];
+    size_t n_given;
+    const char *words[64]; /* the rest, in order */
     size_t n_words;
 };
 
 extern const struct command command_run, command_check, command_probe, command_status,
     command_incidents, command_ack, command_unack, command_resolve, command_snooze,
     command_reassign, command_escalate, command_note, command_silence, command_maintenance,
-    command_override, command_why, command_oncall, command_coverage, command_deliveries,
-    command_test_page, command_version, command_documents;
+    command_override, command_why, command_oncall, command_coverage, command_rehearse,
+    command_deliveries, command_test_page, command_version, command_documents;
 
 /* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml.
  */
