@@ -13,8 +13,8 @@
  * earlier one are stale. A hold keeps a triggered incident from paging and is no state of its own.
  *
  * A case lives from the trigger until the incident is resolved, every delivery has ended and it can
- * no longer be opened again; only then does it close. The verbs change the case and mark what changed;
- * case_settle() then starts what is due and puts every change into the effects. So one
+ * no longer be opened again; only then does it close. The verbs change the case and mark what
+ * changed; case_settle() then starts what is due and puts every change into the effects. So one
  * event, however much it moves, is one commit. */
 #ifndef INCIDENT_CASE_H
 #define INCIDENT_CASE_H
@@ -100,7 +100,8 @@ void case_attempt(struct incident_case *c, struct page *p, const struct attempt 
 /* Everything due at k->now_ms. */
 void case_tick(struct incident_case *c, const struct desk *k);
 /* Starts what may start, collects every change. Returns true when the case is closed: resolved,
- * nothing left to send, never to be opened again. Call last in every event; page ids that are new are in c->pages. */
+ * nothing left to send, never to be opened again. Call last in every event; page ids that are new
+ * are in c->pages. */
 bool case_settle(struct incident_case *c, const struct desk *k);
 /* When case_tick() is next needed. */
 int64_t case_wake_ms(const struct incident_case *c);
@@ -148,6 +149,8 @@ bool page_is_alarm(const struct page *p); /* a page that wakes, not a note about
 bool page_is_note(const struct page *p);  /* for those only who got a page */
 bool page_is_news(const struct page *p);  /* what it says still holds */
 bool page_unfinished(const struct page *p);
+bool page_same_contact(const struct page *a, const struct page *b);
+bool page_end_told(const struct page *alarm); /* whoever got it knows that it is over */
 
 void escalate_due(struct incident_case *c, const struct desk *k); /* the step whose time has come */
 /* When the step after the one run last is due. */

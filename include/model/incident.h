@@ -115,7 +115,7 @@ struct incident {
 
     enum notice_type opening; /* what step 0 of this cycle says */
     enum severity paged;      /* the highest severity a page has told of */
-    int told_cycle;           /* pages before this cycle were told of an earlier end */
+    int born_cycle;           /* the cycle with which it was opened, again or for the first time */
     enum urgency urgency;
     int64_t urgency_due_ms;   /* low urgency becomes high; 0: not by time */
     int64_t snoozed_until_ms; /* 0: not snoozed */
@@ -139,6 +139,7 @@ struct incident {
     int n_affected;
     int64_t update_due_ms;   /* those who were paged hear of new ones; 0: nothing to tell */
     int64_t updated_note_ms; /* when they last did */
+    int64_t expires_ms;      /* resolved by itself then, unless heard of again; 0: never */
 };
 
 /* The news, as it was when it was decided. A retry sends the same. */

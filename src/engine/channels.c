@@ -1,10 +1,12 @@
 /* channels.c - a channel that does not deliver pages is an incident of its own, told by the other
- * channels; the next page it takes ends it. */
+ * channels. Whatever it takes next ends it, and half an hour without a failure. */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
 #include "desk.h"
+
+#define FORGOTTEN_MS (30 * 60 * 1000LL)
 
 static void note(struct engine *e, const struct page *p, bool good)
 {
@@ -17,10 +19,12 @@ static void note(struct engine *e, const struct page *p, bool good)
 
 void engine_note_channel(struct engine *e, const struct page *p)
 {
-    if (!page_is_alarm(p) || !p->dirty)
+    if (!p->dirty)
         return;
     if (p->d.state == DELIVERY_DELIVERED)
         note(e, p, true);
+    else if (!page_is_alarm(p))
+        return;
     else if (p->d.state == DELIVERY_REFUSED || (p->d.handed_on && p->d.attempt))
         note(e, p, false);
 }
@@ -29,14 +33,21 @@ static void tell(struct engine *e, const struct channel_news *n, const struct de
 {
     struct incident i = {
         .severity = SEVERITY_WARNING, .reason = REASON_LOCAL, .started_ms = k->now_ms, .count = 1};
+    struct incident_case *there;
 
     snprintf(i.dedup_key, sizeof i.dedup_key, "channel:%.100s", n->channel);
     if (n->good) {
         engine_resolve_key(e, i.dedup_key, "it delivers again", k);
         return;
     }
-    if (map_get(&e->by_key, i.dedup_key))
+    i.expires_ms = k->now_ms + FORGOTTEN_MS;
+    there = map_get(&e->by_key, i.dedup_key);
+    if (there) {
+        there->incident.expires_ms = i.expires_ms;
+        there->dirty = true;
+        engine_settle(e, there, k);
         return;
+    }
     text_copy(i.policy, sizeof i.policy, "default");
     text_printf(i.title, sizeof i.title, "channel %s does not deliver: %s", n->channel,
                 n->error[0] ? n->error : "no answer");

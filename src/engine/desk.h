@@ -45,14 +45,14 @@ struct engine {
     VEC(struct kept_override *) overrides;
     VEC(const struct quiet *) quiet_list;
     VEC(const struct kept_override *) override_list;
-    struct map schedules;   /* name -> struct schedule with kept overrides laid over it */
-    struct arena laid;      /* their memory */
-    struct map on_call;     /* schedule -> who was on call when last looked (handoff.c) */
-    int64_t orders_due_ms;  /* a quiet or override begins or ends; INT64_MAX none */
-    int64_t handoff_due_ms; /* who is on call may change */
-    struct map tides;       /* policy -> struct tide */
-    size_t enabled;         /* monitors that are watched */
-    size_t unconfirmed;     /* of them: failing, not yet down */
+    struct map schedules;          /* name -> struct schedule with kept overrides laid over it */
+    struct arena laid;             /* their memory */
+    struct map on_call;            /* schedule -> who was on call when last looked (handoff.c) */
+    int64_t orders_due_ms;         /* a quiet or override begins or ends; INT64_MAX none */
+    int64_t handoff_due_ms;        /* who is on call may change */
+    struct map tides;              /* policy -> struct tide */
+    size_t enabled;                /* monitors that are watched */
+    size_t unconfirmed;            /* of them: failing, not yet down */
     VEC(struct channel_news) news; /* of this event */
     VEC(struct incident_case *)
     closed;                   /* freed at the next call: effects may still point into them */
@@ -102,7 +102,8 @@ void engine_resolve_case(struct engine *e, struct incident_case *c, const char *
 void engine_resolve_key(struct engine *e, const char *key, const char *why, const struct desk *k);
 /* --- holds.c --- */
 
-/* Looks again at what holds the case back; begins, stops or changes it. Settling is the caller's. */
+/* Looks again at what holds the case back; begins, stops or changes it. Settling is the caller's.
+ */
 void engine_rehold(struct engine *e, struct incident_case *c, const struct desk *k);
 /* The same for every open case, settled. */
 void engine_rehold_all(struct engine *e, const struct desk *k);

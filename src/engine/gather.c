@@ -123,8 +123,8 @@ static void entitle(struct incident_case *lead)
         cut--;
     text_printf(i->title, sizeof i->title, "%s%s%d monitor%s down%s: %.*s%s",
                 i->group[0] && !storm ? i->group : "", i->group[0] && !storm ? ": " : "",
-                i->n_affected, i->n_affected == 1 ? " is" : "s are",
-                storm ? " at once" : "", (int)cut, i->affected, i->affected[cut] ? " …" : "");
+                i->n_affected, i->n_affected == 1 ? " is" : "s are", storm ? " at once" : "",
+                (int)cut, i->affected, i->affected[cut] ? " …" : "");
     lead->dirty = true;
 }
 

@@ -66,7 +66,7 @@ static bool inherits(const struct incident_case *c, const char *schedule, const 
     for (size_t i = 0; i < c->pages.n; i++) {
         const struct page *p = c->pages.items[i];
 
-        if (!page_is_alarm(p) || p->d.cycle < c->incident.told_cycle)
+        if (!page_is_alarm(p) || p->d.cycle < c->incident.born_cycle)
             continue;
         by_schedule |= text_eq(p->d.notice.schedule, schedule);
         if (text_eq(p->d.notice.person, person))
@@ -97,8 +97,9 @@ static void take_over(struct engine *e, const char *schedule, const struct perso
     }
     if (!first)
         return;
-    text_printf(title, sizeof title, "you are on call in %s now and inherit %zu open incident%s: %s",
-                schedule, inherited, inherited == 1 ? "" : "s", first->incident.title);
+    text_printf(title, sizeof title,
+                "you are on call in %s now and inherit %zu open incident%s: %s", schedule,
+                inherited, inherited == 1 ? "" : "s", first->incident.title);
     page_word(first, k, NOTICE_HANDOFF, p, schedule, title);
     engine_settle(e, first, k);
 }

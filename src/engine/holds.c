@@ -260,7 +260,8 @@ void engine_rehold_children(struct engine *e, struct watch *w, const struct desk
 enum hold engine_holds(const struct engine *ce, const char *monitor, int64_t now_ms, char *dst,
                        size_t size)
 {
-    struct engine *e = (struct engine *)ce; /* a case of our own is looked at, none of the engine's */
+    struct engine *e =
+        (struct engine *)ce; /* a case of our own is looked at, none of the engine's */
     const struct watch *w = engine_watch(e, monitor);
     struct effects fx = {0};
     struct desk k = engine_desk(e, now_ms, CAUSE_PERSON, "", &fx);

@@ -7,7 +7,7 @@
 #include "model/names.h"
 
 #define SNOOZE_LONGEST_MS (30 * 24 * 3600 * 1000LL)
-#define PART_LEAST 3 /* characters of an id that may stand for it */
+#define PART_LEAST        3 /* characters of an id that may stand for it */
 
 /* By a beginning or the last characters of an id. One that is over stands in nobody's light. */
 static struct incident_case *find_part(struct engine *e, const char *part, struct err *err)
@@ -155,8 +155,8 @@ static int note(struct engine *e, struct incident_case *c, const struct deed *d,
 static int (*const deeds[DEED_COUNT])(struct engine *e, struct incident_case *c,
                                       const struct deed *d, const struct desk *k,
                                       struct err *err) = {
-    [DEED_ACK] = ack,           [DEED_UNACK] = unack,       [DEED_RESOLVE] = resolve,
-    [DEED_SNOOZE] = snooze,     [DEED_REASSIGN] = reassign, [DEED_ESCALATE] = escalate,
+    [DEED_ACK] = ack,       [DEED_UNACK] = unack,       [DEED_RESOLVE] = resolve,
+    [DEED_SNOOZE] = snooze, [DEED_REASSIGN] = reassign, [DEED_ESCALATE] = escalate,
     [DEED_NOTE] = note,
 };
 

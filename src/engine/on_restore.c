@@ -133,8 +133,7 @@ static void settle_one(struct engine *e, struct incident_case *c, const struct d
     c->fresh = false;
     if (!case_is_open(c))
         c->keep_until_ms = c->incident.resolved_ms + case_policy(c, k)->reopen_window_ms;
-    else if (c->incident.monitor[0] &&
-             engine_unwatched(e, c->incident.monitor, why, sizeof why))
+    else if (c->incident.monitor[0] && engine_unwatched(e, c->incident.monitor, why, sizeof why))
         engine_resolve_case(e, c, why, k);
     else if (engine_is_lead(c) && !c->members)
         engine_resolve_case(e, c, "the last of its monitors is back", k);

@@ -18,6 +18,8 @@ static void tick_case(struct engine *e, struct incident_case *c, const struct de
         engine_rehold(e, c, k);
     if (c->incident.flapping && c->incident.flap_due_ms <= k->now_ms)
         end_flapping(e, c, k);
+    if (case_is_open(c) && c->incident.expires_ms && c->incident.expires_ms <= k->now_ms)
+        engine_resolve_case(e, c, "nothing more was heard of it", k);
     case_tick(c, k);
     engine_settle(e, c, k);
 }

@@ -62,7 +62,7 @@ void case_reopen(struct incident_case *c, const struct desk *k)
     i->hold_ref[0] = i->hold_why[0] = '\0';
     i->hold_until_ms = i->hold_bad = 0;
     i->reopened++;
-    i->told_cycle = i->cycle + 1;
+    i->born_cycle = i->cycle + 1;
     again_change(c, k->now_ms);
     i->state = INCIDENT_TRIGGERED;
     case_record(c, k, "resolved", "reopened", i->title);

@@ -35,7 +35,8 @@ static void failed_for_now(struct page *p, const struct attempt *a, const struct
 {
     if (!page_is_news(p))
         end(p, DELIVERY_OVERTAKEN, k->now_ms);
-    else if ((!page_is_alarm(p) || p->d.replayed) && k->now_ms - p->d.created_ms > NOTE_TRIED_FOR_MS)
+    else if ((!page_is_alarm(p) || p->d.replayed) &&
+             k->now_ms - p->d.created_ms > NOTE_TRIED_FOR_MS)
         end(p, DELIVERY_FAILED, k->now_ms);
     else
         try_again(p, a, k->now_ms);

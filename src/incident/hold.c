@@ -9,14 +9,13 @@
 #include "model/names.h"
 #include "parts.h"
 
-#define FIRST_UPDATE_MS 10000    /* what fails together is told together */
+#define FIRST_UPDATE_MS 10000 /* what fails together is told together */
 #define UPDATE_APART_MS 300000
 
 static bool paged_in_cycle(const struct incident_case *c)
 {
     for (size_t n = 0; n < c->pages.n; n++)
-        if (page_is_alarm(c->pages.items[n]) &&
-            c->pages.items[n]->d.cycle == c->incident.cycle)
+        if (page_is_alarm(c->pages.items[n]) && c->pages.items[n]->d.cycle == c->incident.cycle)
             return true;
     return false;
 }

@@ -290,14 +290,30 @@ size_t page_contacts(struct incident_case *c, const struct desk *k, enum notice_
     return told;
 }
 
-static bool same_contact(const struct notice *a, const struct notice *b)
+bool page_same_contact(const struct page *a, const struct page *b)
 {
-    return text_eq(a->channel, b->channel) && text_eq(a->person, b->person);
+    return text_eq(a->d.notice.channel, b->d.notice.channel) &&
+           text_eq(a->d.notice.person, b->d.notice.person);
+}
+
+/* Opened again before the note of its end got through, the contact is still owed one. */
+bool page_end_told(const struct page *alarm)
+{
+    const struct incident_case *c = alarm->of;
+
+    for (size_t i = 0; i < c->pages.n; i++) {
+        const struct page *p = c->pages.items[i];
+
+        if (p->d.notice.type == NOTICE_RESOLVED && p->d.state == DELIVERY_DELIVERED &&
+            p->d.cycle >= alarm->d.cycle && page_same_contact(p, alarm))
+            return true;
+    }
+    return false;
 }
 
 static bool may_know(const struct page *p)
 {
-    return page_is_alarm(p) && p->d.cycle >= p->of->incident.told_cycle && (p->d.reached != REACHED_NO || p->d.state == DELIVERY_SENDING);
+    return page_is_alarm(p) && !page_end_told(p) && (p->d.reached != REACHED_NO || p->d.state == DELIVERY_SENDING);
 }
 
 /* The note says who had been told and why they are told now: recipient and schedule are those
@@ -331,7 +347,7 @@ void page_tell_reached(struct incident_case *c, const struct desk *k, enum notic
             continue;
         for (size_t j = 0; j < i && !told; j++)
             told = may_know(c->pages.items[j]) &&
-                   same_contact(&c->pages.items[j]->d.notice, &c->pages.items[i]->d.notice);
+                   page_same_contact(c->pages.items[j], c->pages.items[i]);
         if (!told)
             tell(c, k, type, c->pages.items[i]);
     }

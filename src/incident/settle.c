@@ -19,7 +19,7 @@ bool settle_blocked(const struct incident_case *c, size_t at)
     return false;
 }
 
-/* Did this contact get, or may it have got, a page of this case? */
+/* Did this contact get, or may it have got, a page of this case whose end it was not told? */
 static bool contact_reached(const struct incident_case *c, const struct page *note)
 {
     bool alarmed = false;
@@ -27,11 +27,10 @@ static bool contact_reached(const struct incident_case *c, const struct page *no
     for (size_t i = 0; i < c->pages.n; i++) {
         const struct page *p = c->pages.items[i];
 
-        if (!page_is_alarm(p) || p->d.cycle < c->incident.told_cycle || !text_eq(p->d.notice.channel, note->d.notice.channel) ||
-            !text_eq(p->d.notice.person, note->d.notice.person))
+        if (!page_is_alarm(p) || p->d.cycle > note->d.cycle || !page_same_contact(p, note))
             continue;
         alarmed = true;
-        if (p->d.reached != REACHED_NO)
+        if (p->d.reached != REACHED_NO && !page_end_told(p))
             return true;
     }
     return !alarmed; /* read back without its page: it was decided that they must know */

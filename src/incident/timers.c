@@ -89,14 +89,14 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* A resolved case goes when it may no longer be opened again; one with a delivery that has not ended
- * goes with that. */
+/* A resolved case goes when it may no longer be opened again; one with a delivery that has not
+ * ended goes with that. */
 static int64_t gone_ms(const struct incident_case *c)
 {
     for (size_t i = 0; i < c->pages.n; i++)
         if (page_unfinished(c->pages.items[i]))
             return INT64_MAX;
-    return c->keep_until_ms;
+    return c->keep_until_ms > c->incident.resolved_ms ? c->keep_until_ms : INT64_MAX;
 }
 
 /* The timers that run in each state; 0: none. */
@@ -118,6 +118,8 @@ static int64_t own_wake(const struct incident_case *c)
         return gone_ms(c);
     if (i->flapping)
         wake = sooner(wake, i->flap_due_ms);
+    if (i->expires_ms)
+        wake = sooner(wake, i->expires_ms);
     return sooner(wake, c->edge_ms);
 }
 
@@ -145,9 +147,9 @@ static void shift(int64_t *at_ms, int64_t delta_ms)
 void case_shift(struct incident_case *c, int64_t delta_ms)
 {
     struct incident *i = &c->incident;
-    int64_t *const timers[] = {&i->step_due_ms,      &i->ack_due_ms,    &i->updated_ms,
-                               &i->urgency_due_ms,   &i->remind_due_ms, &i->flap_due_ms,
-                               &i->update_due_ms,    &i->updated_note_ms,
+    int64_t *const timers[] = {&i->step_due_ms,    &i->ack_due_ms,      &i->updated_ms,
+                               &i->urgency_due_ms, &i->remind_due_ms,   &i->flap_due_ms,
+                               &i->update_due_ms,  &i->updated_note_ms, &i->expires_ms,
                                &c->keep_until_ms};
 
     for (size_t n = 0; n < sizeof timers / sizeof *timers; n++)
@@ -165,4 +167,3 @@ void case_shift(struct incident_case *c, int64_t delta_ms)
     }
     c->dirty = true;
 }
-

@@ -36,6 +36,5 @@ void urgency_set(struct incident_case *c, const struct desk *k)
     const struct urgency_rule *r = &case_policy(c, k)->urgency;
 
     i->urgency = urgency_at(r, i->severity, k->now_ms);
-    i->urgency_due_ms =
-        i->urgency == URGENCY_LOW ? becomes_high(r, i->severity, k->now_ms) : 0;
+    i->urgency_due_ms = i->urgency == URGENCY_LOW ? becomes_high(r, i->severity, k->now_ms) : 0;
 }

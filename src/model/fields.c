@@ -169,7 +169,7 @@ const struct field incident_fields[] = {
     I64("ack_due", incident, ack_due_ms),
     OPTION("opening", incident, opening, notice),
     OPTION("paged", incident, paged, severity),
-    INT("told_cycle", incident, told_cycle),
+    INT("born_cycle", incident, born_cycle),
     OPTION("urgency", incident, urgency, urgency),
     I64("urgency_due", incident, urgency_due_ms),
     I64("snoozed_until", incident, snoozed_until_ms),
@@ -190,6 +190,7 @@ const struct field incident_fields[] = {
     INT("n_affected", incident, n_affected),
     I64("update_due", incident, update_due_ms),
     I64("updated_note", incident, updated_note_ms),
+    I64("expires", incident, expires_ms),
     {0},
 };
 

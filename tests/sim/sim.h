@@ -119,7 +119,12 @@ static inline void sim_keep_monitor(struct sim *s, const struct monitor_put *p)
         vec_push(&s->store.monitors, m);
 }
 
-/* As Redis does: resolved incidents leave, and with them their deliveries that are done. */
+static inline bool sim_remembers(const struct sim *s, const struct incident *i)
+{
+    return i->state != INCIDENT_RESOLVED || i->resolved_ms + RESTORE_RESOLVED_MS > s->now_ms;
+}
+
+/* As Redis does: what was resolved long ago leaves, and with it its deliveries that are done. */
 static inline void sim_sweep(struct sim *s)
 {
     size_t kept = 0;
@@ -130,16 +135,38 @@ static inline void sim_sweep(struct sim *s)
 
         for (size_t i = 0; i < s->store.incidents.n; i++)
             open = open || (text_eq(s->store.incidents.items[i].id, d->notice.incident) &&
-                            s->store.incidents.items[i].state != INCIDENT_RESOLVED);
+                            sim_remembers(s, &s->store.incidents.items[i]));
         if (open || d->state == DELIVERY_WAITING || d->state == DELIVERY_SENDING)
             s->store.deliveries.items[kept++] = *d;
     }
     s->store.deliveries.n = kept;
     kept = 0;
     for (size_t i = 0; i < s->store.incidents.n; i++)
-        if (s->store.incidents.items[i].state != INCIDENT_RESOLVED)
+        if (sim_remembers(s, &s->store.incidents.items[i]))
             s->store.incidents.items[kept++] = s->store.incidents.items[i];
     s->store.incidents.n = kept;
+}
+
+static inline void sim_keep_quiet(struct sim *s, const struct quiet *q)
+{
+    for (size_t n = 0; n < s->store.quiets.n; n++) {
+        if (!text_eq(s->store.quiets.items[n].id, q->id))
+            continue;
+        s->store.quiets.items[n] = *q;
+        return;
+    }
+    vec_push(&s->store.quiets, *q);
+}
+
+static inline void sim_keep_override(struct sim *s, const struct kept_override *o)
+{
+    for (size_t n = 0; n < s->store.overrides.n; n++) {
+        if (!text_eq(s->store.overrides.items[n].id, o->id))
+            continue;
+        s->store.overrides.items[n] = *o;
+        return;
+    }
+    vec_push(&s->store.overrides, *o);
 }
 
 static inline void sim_commit(struct sim *s)
@@ -152,6 +179,10 @@ static inline void sim_commit(struct sim *s)
         sim_keep_incident(s, c->incidents.items[n]);
     for (size_t n = 0; n < c->deliveries.n; n++)
         sim_keep_delivery(s, c->deliveries.items[n]);
+    for (size_t n = 0; n < c->quiets.n; n++)
+        sim_keep_quiet(s, c->quiets.items[n]);
+    for (size_t n = 0; n < c->overrides.n; n++)
+        sim_keep_override(s, c->overrides.items[n]);
     sim_sweep(s);
 }
 
@@ -378,6 +409,19 @@ static inline void sim_done(struct sim *s)
     vec_done(&s->flights);
     vec_done(&s->tries);
     vec_done(&s->doubts);
+}
+
+/* What the store holds that is not at its end. */
+static inline size_t sim_open_in_store(const struct sim *s)
+{
+    size_t open = 0;
+
+    for (size_t i = 0; i < s->store.incidents.n; i++)
+        open += s->store.incidents.items[i].state != INCIDENT_RESOLVED;
+    for (size_t i = 0; i < s->store.deliveries.n; i++)
+        open += s->store.deliveries.items[i].state == DELIVERY_WAITING ||
+                s->store.deliveries.items[i].state == DELIVERY_SENDING;
+    return open;
 }
 
 static inline bool sim_is_alarm(const struct got *g)

@@ -85,6 +85,10 @@ static void copy_stored(struct stored *to, const struct stored *from)
         vec_push(&to->incidents, from->incidents.items[i]);
     for (size_t i = 0; i < from->deliveries.n; i++)
         vec_push(&to->deliveries, from->deliveries.items[i]);
+    for (size_t i = 0; i < from->quiets.n; i++)
+        vec_push(&to->quiets, from->quiets.items[i]);
+    for (size_t i = 0; i < from->overrides.n; i++)
+        vec_push(&to->overrides, from->overrides.items[i]);
 }
 
 /* Killed; the store is away when it starts again, and comes back minutes later: first it is read,
@@ -194,9 +198,7 @@ static void morning(struct sim *s)
     s->down[0] = s->down[1] = false;
     sim_run(s, s->now_ms + 60 * MINUTE);
     assert_int_equal(engine_incidents(s->engine, &open), 0);
-    assert_int_equal(s->store.incidents.n, 0);
-    assert_int_equal(s->store.deliveries.n, 0);
-    assert_true(engine_wake_ms(s->engine) == INT64_MAX);
+    assert_int_equal(sim_open_in_store(s), 0);
 }
 
 static void night(uint64_t seed)

@@ -68,7 +68,8 @@ static void check_one_id_a_page(const struct sim *s)
             const struct got *a = &s->got.items[i], *b = &s->got.items[j];
             bool same = same_contact(&a->notice, &b->notice) && a->notice.type == b->notice.type &&
                         a->cycle == b->cycle && a->notice.step == b->notice.step &&
-                        a->notice.loop == b->notice.loop && a->rule == b->rule;
+                        a->notice.loop == b->notice.loop && a->rule == b->rule &&
+                        (sim_is_alarm(a) || a->notice.at_ms == b->notice.at_ms);
 
             if (same && a->notice.type != NOTICE_ACKNOWLEDGED)
                 assert_string_equal(a->id, b->id);
@@ -100,7 +101,15 @@ struct outage {
     size_t target;
     int64_t from_ms, to_ms;
     bool acked; /* somebody took it, perhaps before any page got through */
+    bool flapping;
 };
+
+/* Of this outage: its trouble began in it, or it was opened again by it. */
+static bool within(const struct notice *n, const struct outage *o)
+{
+    return (n->started_ms >= o->from_ms && n->started_ms <= o->to_ms) ||
+           (n->at_ms >= o->from_ms && n->at_ms <= o->to_ms);
+}
 
 /* Alarms that went into the dark: tried, but no receiver took one while it mattered. */
 static size_t attempted(const struct sim *s, const struct outage *o)
@@ -108,8 +117,7 @@ static size_t attempted(const struct sim *s, const struct outage *o)
     size_t n = 0;
 
     for (size_t i = 0; i < s->tries.n; i++)
-        n += s->tries.items[i].notice.started_ms >= o->from_ms &&
-             s->tries.items[i].notice.started_ms <= o->to_ms;
+        n += within(&s->tries.items[i].notice, o);
     return n;
 }
 
@@ -122,14 +130,15 @@ static void check_outages(const struct sim *s, const struct outage *o, size_t n)
             paged = paged || (sim_is_alarm(&s->got.items[g]) &&
                               text_eq(s->got.items[g].notice.monitor,
                                       s->config->monitors[o[i].target].name) &&
-                              s->got.items[g].notice.started_ms >= o[i].from_ms &&
-                              s->got.items[g].notice.started_ms <= o[i].to_ms);
-        assert_true(paged || o[i].acked || attempted(s, &o[i]) >= 3);
+                              within(&s->got.items[g].notice, &o[i]));
+        assert_true(paged || o[i].acked || o[i].flapping || attempted(s, &o[i]) >= 3);
     }
     for (size_t g = 0; g < s->got.n; g++) {
         const struct notice *notice = &s->got.items[g].notice;
         bool real = false;
 
+        if (!notice->monitor[0]) /* of a channel that did not deliver */
+            continue;
         for (size_t i = 0; i < n; i++)
             real = real || (notice->started_ms >= o[i].from_ms && notice->started_ms <= o[i].to_ms);
         assert_true(real);
@@ -162,8 +171,7 @@ static void morning(struct sim *s)
     s->answers = 1u << ANSWER_OK;
     sim_run(s, s->now_ms + 60 * MINUTE);
     assert_int_equal(engine_incidents(s->engine, &open), 0);
-    assert_int_equal(s->store.incidents.n, 0);
-    assert_int_equal(s->store.deliveries.n, 0);
+    assert_int_equal(sim_open_in_store(s), 0);
     assert_true(engine_oldest_due_ms(s->engine) == INT64_MAX);
 }
 
@@ -174,6 +182,17 @@ static void check_night(const struct sim *s, const struct outage *o, size_t n)
     check_resolves(s);
 }
 
+static bool flaps(const struct sim *s, size_t target)
+{
+    const struct incident *const *open;
+    size_t n = engine_incidents(s->engine, &open);
+
+    for (size_t i = 0; i < n; i++)
+        if (open[i]->flapping && text_eq(open[i]->monitor, s->config->monitors[target].name))
+            return true;
+    return false;
+}
+
 static size_t storm(struct sim *s, struct outage *o, size_t most)
 {
     size_t n = 0;
@@ -182,13 +201,14 @@ static size_t storm(struct sim *s, struct outage *o, size_t most)
         size_t target = sim_random(s) % 2;
 
         sim_run(s, s->now_ms + (int64_t)(sim_random(s) % (10 * MINUTE)) + MINUTE);
-        o[n] = (struct outage){target, s->now_ms, 0, false};
+        o[n] = (struct outage){target, s->now_ms, 0, false, false};
         s->down[target] = true;
         for (int part = 0; part < 3; part++) {
             sim_run(s, s->now_ms + (int64_t)(sim_random(s) % (8 * MINUTE)) + MINUTE);
             if (sim_random(s) % 3 == 0)
                 o[n].acked = maybe_ack(s) || o[n].acked;
         }
+        o[n].flapping = flaps(s, target);
         o[n++].to_ms = s->now_ms;
         s->down[target] = false;
         sim_run(s, s->now_ms + 2 * MINUTE);
@@ -214,7 +234,7 @@ static void random_night(uint64_t seed)
 static void night__at_random__keeps_every_promise(void **state)
 {
     const char *seeds = getenv("SEEDS");
-    int64_t n = 1000;
+    int64_t n = 10000;
 
     (void)state;
     if (seeds)

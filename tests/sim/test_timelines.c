@@ -165,6 +165,8 @@ static void tell(const struct sim *s, struct buf *alarms, struct buf *resolved)
     for (size_t i = 0; i < s->got.n; i++) {
         const struct got *g = &s->got.items[i];
 
+        if (!g->notice.monitor[0]) /* of a channel that does not deliver: not this story */
+            continue;
         if (sim_is_alarm(g))
             buf_printf(alarms, "%s%s@%lld", alarms->len ? " " : "", g->notice.channel,
                        (long long)((g->at_ms - START_MS) / MINUTE));
@@ -256,7 +258,7 @@ static enum answer slow_answer;
 static enum answer a_is_slow(struct sim *s, const struct delivery *d)
 {
     (void)s;
-    return d->notice.type == NOTICE_TRIGGERED ? slow_answer : ANSWER_OK;
+    return d->notice.type == NOTICE_TRIGGERED && d->notice.monitor[0] ? slow_answer : ANSWER_OK;
 }
 
 static size_t resolves_after_a_page_in_flight(enum answer a)
@@ -277,7 +279,7 @@ static size_t resolves_after_a_page_in_flight(enum answer a)
     s.down[0] = false;
     sim_run(&s, START_MS + 10 * MINUTE);
     for (size_t i = 0; i < s.got.n; i++)
-        n += s.got.items[i].notice.type == NOTICE_RESOLVED;
+        n += s.got.items[i].notice.type == NOTICE_RESOLVED && s.got.items[i].notice.monitor[0];
     sim_done(&s);
     return n;
 }

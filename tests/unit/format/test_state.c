@@ -102,7 +102,7 @@ static void incident__held_reopened_flapping__only_what_it_says(void **state)
                          .step = -1,
                          .opening = NOTICE_ESCALATED,
                          .paged = SEVERITY_WARNING,
-                         .told_cycle = 1,
+                         .born_cycle = 1,
                          .urgency = URGENCY_LOW,
                          .urgency_due_ms = 20,
                          .snoozed_until_ms = 21,
@@ -128,7 +128,7 @@ static void incident__held_reopened_flapping__only_what_it_says(void **state)
     buf_init(&out, 4096);
     state_write_incident(&out, &i);
     assert_wrote("{\"id\":\"i2\",\"severity\":\"critical\",\"state\":\"snoozed\",\"reason\":\"ok\","
-                 "\"opening\":\"incident.escalated\",\"paged\":\"warning\",\"told_cycle\":1,"
+                 "\"opening\":\"incident.escalated\",\"paged\":\"warning\",\"born_cycle\":1,"
                  "\"urgency\":\"low\",\"urgency_due\":20,\"snoozed_until\":21,\"remind_due\":22,"
                  "\"reminded\":2,\"assigned\":\"bo\",\"note\":\"looking\",\"hold\":\"dependency\","
                  "\"hold_ref\":\"i1\",\"hold_why\":\"db is down\",\"hold_until\":23,\"hold_bad\":4,"

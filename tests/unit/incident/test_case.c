@@ -376,7 +376,6 @@ static void wake__each_state__only_by_timers_that_are_its_own(void **state)
         {INCIDENT_TRIGGERED, 5, 0, 5},     {INCIDENT_TRIGGERED, 0, 7, -1},
         {INCIDENT_TRIGGERED, 9, 7, 9},     {INCIDENT_ACKNOWLEDGED, 5, 7, 7},
         {INCIDENT_ACKNOWLEDGED, 5, 0, -1}, {INCIDENT_SNOOZED, 5, 7, -1},
-        {INCIDENT_RESOLVED, 5, 7, -1},
     };
     struct bench b;
 
