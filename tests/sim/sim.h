@@ -17,6 +17,8 @@
 #include "engine/engine.h"
 #include "unit.h"
 
+#define SIM_CRASHES_MAX 60 /* a night: one must get somewhere between two */
+
 enum answer {
     ANSWER_OK,
     ANSWER_LOST_OK,
@@ -215,7 +217,8 @@ static inline bool sim_killed(struct sim *s)
 {
     s->effect++;
     if (s->effect != s->crash_at &&
-        !(s->crash_one_in && sim_random(s) % (uint64_t)s->crash_one_in == 0))
+        !(s->crash_one_in && s->crashes < SIM_CRASHES_MAX &&
+          sim_random(s) % (uint64_t)s->crash_one_in == 0))
         return false;
     sim_die(s);
     return true;
