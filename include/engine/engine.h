@@ -48,10 +48,10 @@ void engine_clock_step(struct engine *e, int64_t delta_ms, struct effects *fx);
 int engine_deed(struct engine *e, const struct deed *d, int64_t now_ms, struct effects *fx,
                 struct err *err) MW_MUST_CHECK;
 
-/* A silence or maintenance: `draft` without id and created_ms, which are filled in. One that fits
- * every monitor is refused unless `everything` says that this is meant. *ret is borrowed. */
-int engine_quiet_add(struct engine *e, const struct quiet *draft, bool everything, int64_t now_ms,
-                     struct effects *fx, const struct quiet **ret, struct err *err) MW_MUST_CHECK;
+/* A silence or maintenance: id and created_ms are filled in. One that fits every monitor is refused
+ * unless `everything` in the draft says that this is meant. */
+int engine_quiet_add(struct engine *e, struct quiet *draft, int64_t now_ms, struct effects *fx,
+                     struct err *err) MW_MUST_CHECK;
 /* By its id or three characters or more that fit no other: over now. */
 int engine_quiet_end(struct engine *e, const char *id, const char *who, int64_t now_ms,
                      struct effects *fx, struct err *err) MW_MUST_CHECK;

@@ -139,9 +139,10 @@ size_t page_person(struct incident_case *c, const struct desk *k, enum notice_ty
 /* Every channel but the broken one, for an incident about a channel that finds nobody else. */
 size_t page_anybody(struct incident_case *c, const struct desk *k, enum notice_type type,
                     struct buf *names);
-/* A word by the first of the person's channels, once; `title` replaces the incident's. */
-void page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
-               const struct person *p, const char *schedule, const char *title);
+/* A word to one person by the first of their channels; NULL when they have none. The caller may
+ * give the notice a title of its own. */
+struct page *page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
+                       const struct person *p, const char *schedule);
 /* Tells `type` to every contact that got, or may have got, a page. */
 void page_tell_reached(struct incident_case *c, const struct desk *k, enum notice_type type);
 void page_overtake(struct incident_case *c, const struct desk *k); /* whatever has not gone out */

@@ -25,7 +25,8 @@ struct quiet {
     int64_t start_ms, end_ms, created_ms;
     char author[NAME_SIZE], ended_by[NAME_SIZE];
     char comment[256];
-    bool warned; /* the author was told that it ends soon */
+    bool warned;     /* the author was told that it ends soon */
+    bool everything; /* the author means that it fits every monitor */
 };
 
 enum quiet_state { QUIET_PENDING, QUIET_ACTIVE, QUIET_OVER };

@@ -26,8 +26,7 @@ struct web_app {
     bool (*ready)(void *arg, struct err *why_not); /* probing and able to deliver */
     /* What people do; each as the engine's function of that name says. */
     int (*deed)(void *arg, const struct deed *d, struct err *e);
-    int (*quiet_add)(void *arg, const struct quiet *draft, bool everything,
-                     const struct quiet **ret, struct err *e);
+    int (*quiet_add)(void *arg, struct quiet *draft, struct err *e);
     int (*quiet_end)(void *arg, const char *id, const char *who, struct err *e);
     int (*override_add)(void *arg, struct kept_override *drafts, size_t n, struct err *e);
     int (*override_end)(void *arg, const char *id, const char *who, struct err *e);

@@ -40,15 +40,14 @@ static int on_deed(void *arg, const struct deed *d, struct err *e)
     return rc;
 }
 
-static int on_quiet_add(void *arg, const struct quiet *draft, bool everything,
-                        const struct quiet **ret, struct err *e)
+static int on_quiet_add(void *arg, struct quiet *draft, struct err *e)
 {
     struct app *a = arg;
     int rc;
 
     if (a->phase != APP_RUNNING)
         return err_set(e, "stopping");
-    rc = engine_quiet_add(a->engine, draft, everything, app_now_ms(a), decide_begin(a), ret, e);
+    rc = engine_quiet_add(a->engine, draft, app_now_ms(a), decide_begin(a), e);
     decide_end(a);
     return rc;
 }

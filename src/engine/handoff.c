@@ -81,6 +81,7 @@ static void take_over(struct engine *e, const char *schedule, const struct perso
     const struct incident *const *open;
     size_t n = engine_incidents(e, &open), inherited = 0;
     struct incident_case *first = NULL;
+    struct page *word;
     char title[sizeof((struct notice *)0)->title], text[NAME_SIZE * 2 + 40];
 
     text_printf(text, sizeof text, "%s is on call in %s now and inherits it", p->name, schedule);
@@ -100,7 +101,9 @@ static void take_over(struct engine *e, const char *schedule, const struct perso
     text_printf(title, sizeof title,
                 "you are on call in %s now and inherit %zu open incident%s: %s", schedule,
                 inherited, inherited == 1 ? "" : "s", first->incident.title);
-    page_word(first, k, NOTICE_HANDOFF, p, schedule, title);
+    word = page_word(first, k, NOTICE_HANDOFF, p, schedule);
+    if (word)
+        text_copy(word->d.notice.title, sizeof word->d.notice.title, title);
     engine_settle(e, first, k);
 }
 

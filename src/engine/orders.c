@@ -50,6 +50,7 @@ static void warn(struct engine *e, struct order *o, const struct desk *k)
 {
     const struct person *author = config_person(k->config, o->quiet.author);
     struct incident_case *first = NULL;
+    struct page *word;
     char title[sizeof((struct notice *)0)->title];
     size_t held = 0;
     const char *key;
@@ -71,7 +72,9 @@ static void warn(struct engine *e, struct order *o, const struct desk *k)
     text_printf(title, sizeof title, "your %s %s ends in 10 minutes; then %zu open incident%s: %s",
                 quiet_kind_name(o->quiet.kind), o->quiet.id, held, held == 1 ? " pages" : "s page",
                 first->incident.title);
-    page_word(first, k, NOTICE_SILENCE_ENDING, author, NULL, title);
+    word = page_word(first, k, NOTICE_SILENCE_ENDING, author, NULL);
+    if (word)
+        text_copy(word->d.notice.title, sizeof word->d.notice.title, title);
     engine_settle(e, first, k);
 }
 
@@ -179,8 +182,8 @@ static int check(const struct engine *e, const struct quiet *q, int64_t now_ms, 
     return 0;
 }
 
-int engine_quiet_add(struct engine *e, const struct quiet *draft, bool everything, int64_t now_ms,
-                     struct effects *fx, const struct quiet **ret, struct err *err)
+int engine_quiet_add(struct engine *e, struct quiet *draft, int64_t now_ms, struct effects *fx,
+                     struct err *err)
 {
     struct desk k = engine_desk(e, now_ms, CAUSE_PERSON, draft->author, fx);
     size_t fits, all = e->config->n_monitors;
@@ -191,23 +194,22 @@ int engine_quiet_add(struct engine *e, const struct quiet *draft, bool everythin
     if (check(e, draft, now_ms, err) < 0 || match_compile(draft->matchers, &match, err) < 0)
         return -1;
     fits = fitting(e, match);
-    if (!everything && ((all && fits == all) || !draft->matchers[0])) {
+    if (!draft->everything && ((all && fits == all) || !draft->matchers[0])) {
         match_free(match);
         return err_set(
             err, "this fits all %zu monitors; if that is meant, say \"everything\": true", all);
     }
+    draft->created_ms = now_ms;
+    make_id(e, draft);
     o = mem_new(struct order);
     o->quiet = *draft;
-    o->quiet.created_ms = now_ms;
     o->match = match;
-    make_id(e, &o->quiet);
     vec_push(&e->orders, o);
     record(&o->quiet, &k, "none",
            quiet_state_name(quiet_state_at(draft->start_ms, draft->end_ms, now_ms)),
            draft->comment);
     engine_rehold_all(e, &k);
     plan(e, now_ms);
-    *ret = &o->quiet;
     return 0;
 }
 

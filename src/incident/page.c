@@ -195,18 +195,16 @@ size_t page_person(struct incident_case *c, const struct desk *k, enum notice_ty
     return told;
 }
 
-void page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
-               const struct person *p, const char *schedule, const char *title)
+struct page *page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
+                       const struct person *p, const char *schedule)
 {
     struct recipient r = recipient_of(p, schedule, NULL);
-    struct page *word;
 
     if (!p->n_rules)
-        return;
+        return NULL;
     r.channel = p->rules[0].via;
     r.rule = -1;
-    word = page_add(c, k, type, &r);
-    text_copy(word->d.notice.title, sizeof word->d.notice.title, title);
+    return page_add(c, k, type, &r);
 }
 
 static void add_name(struct buf *names, const char *name)
@@ -313,7 +311,8 @@ bool page_end_told(const struct page *alarm)
 
 static bool may_know(const struct page *p)
 {
-    return page_is_alarm(p) && !page_end_told(p) && (p->d.reached != REACHED_NO || p->d.state == DELIVERY_SENDING);
+    return page_is_alarm(p) && !page_end_told(p) &&
+           (p->d.reached != REACHED_NO || p->d.state == DELIVERY_SENDING);
 }
 
 /* The note says who had been told and why they are told now: recipient and schedule are those

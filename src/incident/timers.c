@@ -39,7 +39,7 @@ static void remind(struct incident_case *c, const struct desk *k)
     if (!acker)
         return;
     i->reminded++;
-    page_word(c, k, NOTICE_REMINDER, acker, NULL, i->title);
+    page_word(c, k, NOTICE_REMINDER, acker, NULL);
     case_record(c, k, "acknowledged", "reminded", i->acked_by);
 }
 

@@ -277,6 +277,7 @@ const struct field quiet_fields[] = {
     NAME("ended_by", quiet, ended_by),
     PROSE("comment", quiet, comment),
     BOOL("warned", quiet, warned),
+    BOOL("everything", quiet, everything),
     {0},
 };
 

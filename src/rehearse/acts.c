@@ -147,12 +147,12 @@ static void play_deed(struct rehearsal *r, const struct story_event *e)
 static void play_quiet(struct rehearsal *r, const struct story_event *e)
 {
     struct quiet draft = *e->quiet;
-    const struct quiet *added;
     struct err err;
 
+    draft.everything = true;
     draft.start_ms += r->now_ms;
     draft.end_ms += r->now_ms;
-    if (engine_quiet_add(r->engine, &draft, true, r->now_ms, rehearsal_begin(r), &added, &err) < 0)
+    if (engine_quiet_add(r->engine, &draft, r->now_ms, rehearsal_begin(r), &err) < 0)
         refuse(r, draft.author, draft.kind == QUIET_SILENCE ? "silence" : "maintenance", err.text);
     else
         rehearsal_end(r);

@@ -128,26 +128,24 @@ static int fill(struct call *c, const struct jv *body, struct quiet *q)
 static void add(struct call *c, enum quiet_kind kind)
 {
     struct quiet draft = {.kind = kind};
-    const struct quiet *kept;
     struct jv *body = NULL;
     struct err e = {0};
     int rc;
 
     if (body_read(c, members, &body) < 0)
         return;
-    bool everything = jv_get_bool(body, "everything", false);
-
+    draft.everything = jv_get_bool(body, "everything", false);
     rc = fill(c, body, &draft);
     jv_free(body);
     if (rc < 0)
         return;
-    if (c->web->app->quiet_add(c->web->app_arg, &draft, everything, &kept, &e) < 0) {
+    if (c->web->app->quiet_add(c->web->app_arg, &draft, &e) < 0) {
         reply_problem(c->web, c->q, 409, "%s", e.text);
         return;
     }
-    log_info("web", "%s %s by %s from %s", quiet_kind_name(kind), kept->id, kept->author,
+    log_info("web", "%s %s by %s from %s", quiet_kind_name(kind), draft.id, draft.author,
              c->v->peer);
-    reply_quiet(c, 201, kept);
+    reply_quiet(c, 201, &draft);
 }
 
 static const struct member end_members[] = {{0}};

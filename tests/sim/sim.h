@@ -216,9 +216,8 @@ static inline void sim_die(struct sim *s)
 static inline bool sim_killed(struct sim *s)
 {
     s->effect++;
-    if (s->effect != s->crash_at &&
-        !(s->crash_one_in && s->crashes < SIM_CRASHES_MAX &&
-          sim_random(s) % (uint64_t)s->crash_one_in == 0))
+    if (s->effect != s->crash_at && !(s->crash_one_in && s->crashes < SIM_CRASHES_MAX &&
+                                      sim_random(s) % (uint64_t)s->crash_one_in == 0))
         return false;
     sim_die(s);
     return true;

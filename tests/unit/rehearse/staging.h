@@ -24,10 +24,10 @@
 
 #define STAGE_ONE                                                                                  \
     STAGE_HEAD                                                                                     \
-        "defaults: { interval: 10s, retry_interval: 2s, fail_after: 1, recover_after: 1 }\n"       \
-        "monitors: [ { name: api, http: 'http://127.0.0.1:1/' } ]\n"                               \
-        "policies: { default: { steps: [ { notify: ['person:ana'] }, "                             \
-        "{ after: 5m, notify: ['person:bo'] } ] } }\n"
+    "defaults: { interval: 10s, retry_interval: 2s, fail_after: 1, recover_after: 1 }\n"           \
+    "monitors: [ { name: api, http: 'http://127.0.0.1:1/' } ]\n"                                   \
+    "policies: { default: { steps: [ { notify: ['person:ana'] }, "                                 \
+    "{ after: 5m, notify: ['person:bo'] } ] } }\n"
 
 struct stage {
     struct config *config;

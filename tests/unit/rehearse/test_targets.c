@@ -3,11 +3,11 @@
 
 #define SLOW                                                                                       \
     STAGE_HEAD                                                                                     \
-        "defaults: { interval: 60s, retry_interval: 5s, fail_after: 3, recover_after: 2 }\n"       \
-        "monitors: [ { name: api, http: 'http://127.0.0.1:1/' }, "                                 \
-        "{ name: web, http: 'http://127.0.0.1:1/', depends_on: [api] }, "                          \
-        "{ name: off, http: 'http://127.0.0.1:1/', enabled: false } ]\n"                           \
-        "policies: { default: { steps: [ { notify: ['person:ana'] } ] } }\n"
+    "defaults: { interval: 60s, retry_interval: 5s, fail_after: 3, recover_after: 2 }\n"           \
+    "monitors: [ { name: api, http: 'http://127.0.0.1:1/' }, "                                     \
+    "{ name: web, http: 'http://127.0.0.1:1/', depends_on: [api] }, "                              \
+    "{ name: off, http: 'http://127.0.0.1:1/', enabled: false } ]\n"                               \
+    "policies: { default: { steps: [ { notify: ['person:ana'] } ] } }\n"
 
 static void outage__confirmed_after_retries__ended_after_slots(void **state)
 {

@@ -159,13 +159,12 @@ static inline int on_deed(void *arg, const struct deed *d, struct err *e)
     return w->nod ? 0 : engine_deed(w->engine, d, loop_now_ms(), &w->fx, e);
 }
 
-static inline int on_quiet_add(void *arg, const struct quiet *draft, bool everything,
-                               const struct quiet **ret, struct err *e)
+static inline int on_quiet_add(void *arg, struct quiet *draft, struct err *e)
 {
     struct world *w = arg;
 
     effects_clear(&w->fx);
-    return engine_quiet_add(w->engine, draft, everything, loop_now_ms(), &w->fx, ret, e);
+    return engine_quiet_add(w->engine, draft, loop_now_ms(), &w->fx, e);
 }
 
 static inline int on_quiet_end(void *arg, const char *id, const char *who, struct err *e)

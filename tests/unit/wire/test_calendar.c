@@ -35,15 +35,14 @@ static int64_t at(const char *text)
 static void event__every_property_arrives(void **state)
 {
     (void)state;
-    struct calendar c = must_read(
-        HEAD EVENT("UID:a@b\r\nDTSTART;TZID=Europe/Madrid:20260105T090000\r\n"
-                   "DTEND;X=\"a;b:c\";TZID=\"Europe/Madrid\":20260112T091530\r\n"
-                   "RRULE:FREQ=WEEKLY;INTERVAL=3;UNTIL=20270101T000000Z\r\n"
-                   "RDATE;VALUE=DATE:20260401,20260403\r\nEXDATE:20260126T080000Z\r\n"
-                   "EXDATE:20260216T090000\r\nSUMMARY;LANGUAGE=es:Ana\\, \\\"Ruiz\\\"\\n\\\\ \r\n  "
-                   "Lab\r\n")
-            EVENT("UID:a@b\r\nRECURRENCE-ID:20260126T080000Z\r\nDTSTART:20260126T120000Z\r\n"
-                  "DURATION:P1W2DT3H4M5S\r\nstatus:cancelled\r\n") TAIL);
+    struct calendar c = must_read(HEAD EVENT(
+        "UID:a@b\r\nDTSTART;TZID=Europe/Madrid:20260105T090000\r\n"
+        "DTEND;X=\"a;b:c\";TZID=\"Europe/Madrid\":20260112T091530\r\n"
+        "RRULE:FREQ=WEEKLY;INTERVAL=3;UNTIL=20270101T000000Z\r\n"
+        "RDATE;VALUE=DATE:20260401,20260403\r\nEXDATE:20260126T080000Z\r\n"
+        "EXDATE:20260216T090000\r\nSUMMARY;LANGUAGE=es:Ana\\, \\\"Ruiz\\\"\\n\\\\ \r\n  "
+        "Lab\r\n") EVENT("UID:a@b\r\nRECURRENCE-ID:20260126T080000Z\r\nDTSTART:20260126T120000Z\r\n"
+                         "DURATION:P1W2DT3H4M5S\r\nstatus:cancelled\r\n") TAIL);
     const struct calendar_event *v = &c.events.items[0], *w = v + 1;
 
     assert_int_equal(c.events.n, 2);
