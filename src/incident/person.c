@@ -35,6 +35,16 @@ static void forget_ack(struct incident *i)
     i->acked_by[0] = '\0';
 }
 
+static void page_acker(struct incident_case *c, const struct desk *k, const struct person *acker)
+{
+    size_t before = c->pages.n;
+
+    page_person(c, k, NOTICE_UNACKNOWLEDGED, acker, NULL, NULL);
+    for (size_t n = before; n < c->pages.n; n++)
+        text_copy(c->pages.items[n]->d.notice.why, sizeof c->pages.items[n]->d.notice.why,
+                  "had acknowledged it");
+}
+
 /* Escalation starts over with whoever is on call now; the one who had acknowledged is paged too. */
 void case_unack(struct incident_case *c, const struct desk *k)
 {
@@ -54,7 +64,7 @@ void case_unack(struct incident_case *c, const struct desk *k)
     case_move(c, k, INCIDENT_TRIGGERED, text);
     case_begin_anew(c, k, NOTICE_UNACKNOWLEDGED);
     if (acker && !i->hold)
-        page_person(c, k, NOTICE_UNACKNOWLEDGED, acker, NULL, NULL);
+        page_acker(c, k, acker);
 }
 
 void case_snooze(struct incident_case *c, const struct desk *k, int64_t until_ms)
