@@ -247,6 +247,9 @@ static void give(const struct view *v, const struct sum *s, struct stored *ret)
     const char *key;
     void *value;
 
+    vec_reserve(&ret->monitors, v->monitors.n);
+    vec_reserve(&ret->incidents, s->n);
+    vec_reserve(&ret->deliveries, v->deliveries.n);
     for (size_t i = 0; map_next(&v->monitors, &i, &key, &value);)
         vec_push(&ret->monitors, *(struct stored_monitor *)value);
     for (size_t i = 0; i < s->n; i++) {

@@ -6,7 +6,7 @@
 #include "base/map.h"
 #include "model/commit.h"
 
-#define RESTORE_DELIVERIES_MAX 10000 /* of resolved incidents, together */
+#define RESTORE_DELIVERIES_MAX 5000 /* of resolved incidents, together: 16 MB in memory */
 
 struct view {
     /* text -> struct stored_monitor, incident, delivery, quiet, kept_override */

@@ -59,6 +59,7 @@ class Storm:
         self.redis, self.hook, self.target = w.redis(), w.ends(OutsideReceiver(w.folder)), w.target()
         config = w.config(self.target, self.hook, store={"url": self.redis.url, "dir": w.folder + "/data"})
         config["policies"]["default"]["steps"][1]["after"] = "2s"
+        config["policies"]["default"]["reopen_window"] = 0  # an incident for each outage
         for channel in config["channels"].values():
             channel["timeout"] = "2s"
         w.run(config)

@@ -150,11 +150,11 @@ static void resolved__too_many_deliveries__older_ones_are_left_out_whole(void **
     (void)state;
     view_init(&v);
     put_resolved(&v, 0, 1, 3);
-    put_resolved(&v, 1, 3, 5000);
-    put_resolved(&v, 2, 2, 4998);
+    put_resolved(&v, 1, 3, RESTORE_DELIVERIES_MAX / 2);
+    put_resolved(&v, 2, 2, RESTORE_DELIVERIES_MAX / 2 - 2);
     view_take(&v, 0, &s);
     assert_int_equal(s.incidents.n, 2);
-    assert_int_equal(s.deliveries.n, 9998);
+    assert_int_equal(s.deliveries.n, RESTORE_DELIVERIES_MAX - 2);
     stored_done(&s);
 }
 
