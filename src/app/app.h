@@ -29,6 +29,7 @@ struct runner {
     struct probe *probe; /* NULL: could not be prepared; the error is its result */
     struct err broken;
     bool running, overdue;
+    bool wanted;                /* the engine asked for a run beside the slots */
     bool on_slot, next_on_slot; /* the run under way, the next one is planned: its sample is kept */
     int64_t due_ms, phase_ms;
     int64_t began_ms, began_us, lateness_us; /* began_us: monotonic */
@@ -57,7 +58,7 @@ int64_t prober_bucket_us(int i);
 void prober_configure(struct prober *p, struct app *a);
 void prober_start(struct prober *p);
 void prober_replan(struct prober *p); /* the clock was stepped */
-/* Beside its slots, unless it runs or has just begun. */
+/* Beside its slots; after the run under way, and a second after the last one began. */
 void prober_probe_now(struct prober *p, const char *monitor);
 void prober_stop(struct prober *p); /* cancels what runs */
 void prober_done(struct prober *p);

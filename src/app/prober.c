@@ -71,7 +71,7 @@ static void start(struct prober *p, struct runner *r, int64_t due_ms, bool on_sl
     int64_t at_us = app_now_us(r->app);
 
     r->running = true;
-    r->overdue = false;
+    r->overdue = r->wanted = false;
     r->due_ms = due_ms;
     r->on_slot = on_slot;
     r->began_us = loop_mono_us();
@@ -116,18 +116,34 @@ static bool retry_soon(const struct app *a, const struct runner *r)
            r->monitor->retry_interval_ms < r->monitor->interval_ms;
 }
 
+/* How long until the engine may have the run it asked for. */
+static int64_t apart_ms(const struct runner *r)
+{
+    int64_t left_us = r->began_us + APART_US - loop_mono_us();
+
+    return left_us > 0 ? left_us / 1000 + 1 : 0;
+}
+
+/* When to run beside the slots; INT64_MAX: no need to. */
+static int64_t extra_ms(const struct runner *r, int64_t now_ms)
+{
+    if (r->wanted)
+        return now_ms + apart_ms(r);
+    return retry_soon(r->app, r) ? now_ms + r->monitor->retry_interval_ms : INT64_MAX;
+}
+
 static void plan(struct prober *p, struct runner *r)
 {
     const struct monitor *m = r->monitor;
-    int64_t now = app_now_ms(r->app), missed = 0, next;
+    int64_t now = app_now_ms(r->app), missed = 0, next, extra = extra_ms(r, now);
 
     next = plan_next(plan_first(r->phase_ms, m->interval_ms, r->due_ms + 1) - m->interval_ms,
                      m->interval_ms, now, &missed);
     r->facts.missed += (uint64_t)missed;
     p->missed += (uint64_t)missed;
     r->next_on_slot = true;
-    if (retry_soon(r->app, r) && now + m->retry_interval_ms < next) {
-        next = now + m->retry_interval_ms;
+    if (extra < next) {
+        next = extra;
         r->next_on_slot = false;
     }
     r->facts.next_due_ms = next;
@@ -314,7 +330,7 @@ static struct runner *adopt(struct prober *p, struct runner *r, const struct mon
         r->next_on_slot = true;
     }
     r->monitor = m;
-    r->running = r->overdue = false;
+    r->running = r->overdue = r->wanted = false;
     if (was_running) {
         r->facts.next_due_ms = now;
         r->next_on_slot = r->on_slot;
@@ -399,15 +415,19 @@ void prober_replan(struct prober *p)
         arm(p);
 }
 
-/* Its slot stays where it is. */
 void prober_probe_now(struct prober *p, const char *monitor)
 {
     struct runner *r = map_get(&p->by_name, monitor);
 
-    if (!r || p->stopped || !p->timer.on_due || r->running ||
-        loop_mono_us() - r->began_us < APART_US)
+    if (!r || p->stopped || !p->timer.on_due)
         return;
-    start(p, r, app_now_ms(r->app), false);
+    r->wanted = true;
+    if (r->running)
+        return; /* that run began before we were asked: another comes after it */
+    if (apart_ms(r) == 0)
+        start(p, r, app_now_ms(r->app), false);
+    else
+        plan(p, r);
 }
 
 void prober_stop(struct prober *p)
