@@ -38,26 +38,32 @@ static struct rehearsed *find_incident(struct rehearsed_list *l, const struct en
     for (size_t i = l->list.n; i-- > 0;)
         if (text_eq(l->list.items[i].incident, e->incident))
             return &l->list.items[i];
-    vec_push(&l->list, ((struct rehearsed){.incident = e->incident, .monitor = e->monitor}));
+    vec_push(&l->list,
+             ((struct rehearsed){.incident = e->incident, .monitor = e->monitor, .first = e}));
     return &l->list.items[l->list.n - 1];
+}
+
+static void sum_entry(struct rehearsed *r, const struct entry *e)
+{
+    static const char *const quiet[] = {"triggered", "suppressed", "released", "closed", NULL};
+    bool known = false;
+
+    for (const char *const *q = quiet; *q; q++)
+        known |= text_eq(e->event, *q);
+    r->busy |= !known;
+    r->pages += entry_is_page(e);
+    if (text_eq(e->event, "suppressed") && !r->hold)
+        r->hold = e;
+    if (text_eq(e->event, "nobody") || text_eq(e->event, "undelivered"))
+        r->unheard = true;
 }
 
 void rehearse_sum_up(const struct playbill *b, struct rehearsed_list *ret)
 {
     *ret = (struct rehearsed_list){0};
-    for (size_t i = 0; i < b->entries.n; i++) {
-        const struct entry *e = &b->entries.items[i];
-        struct rehearsed *r = e->incident ? find_incident(ret, e) : NULL;
-
-        if (!r)
-            continue;
-        if (entry_is_page(e) && r->pages++ == 0)
-            r->first_page_ms = e->at_ms;
-        if (text_eq(e->event, "suppressed"))
-            r->held = true;
-        if (text_eq(e->event, "nobody") || text_eq(e->event, "undelivered"))
-            r->unheard = true;
-    }
+    for (size_t i = 0; i < b->entries.n; i++)
+        if (b->entries.items[i].incident)
+            sum_entry(find_incident(ret, &b->entries.items[i]), &b->entries.items[i]);
     for (size_t i = 0; i < ret->list.n; i++)
         if (ret->list.items[i].pages)
             ret->list.items[i].unheard = false;

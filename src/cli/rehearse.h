@@ -33,9 +33,9 @@ int rehearse_write_story(const struct args *a, const struct zone *z, struct buf 
 struct rehearsed {
     const char *incident, *monitor;
     size_t pages;
-    bool held;    /* something was held back */
-    bool unheard; /* it should have been told, and nobody got it */
-    int64_t first_page_ms;
+    bool busy; /* more happened than that it began, was held back and ended */
+    const struct entry *first, *hold; /* NULL: not held */
+    bool unheard;                     /* it should have been told, and nobody got it */
 };
 /* By their first entry. Caller ends it with vec_done(). */
 struct rehearsed_list {

@@ -13,6 +13,8 @@
 #define NIGHT_TO_H   6
 #define WHAT_WIDEST  46
 
+#define INCIDENTS_SHOWN 200
+
 struct showing {
     const struct config *config;
     const struct story *story;
@@ -302,17 +304,52 @@ static void print_group(const struct showing *s, const char *incident, const cha
     }
 }
 
+static bool only_held(const struct rehearsed *r)
+{
+    return r->hold && !r->busy;
+}
+
 static void print_incidents(const struct showing *s, const struct rehearsed_list *l)
 {
+    int shown = 0;
+
     print_group(s, NULL, "Apart from incidents");
     for (size_t i = 0; i < l->list.n; i++) {
         const struct rehearsed *r = &l->list.items[i];
         const char *title = title_of(s, r->incident);
         char head[500];
 
+        if (only_held(r))
+            continue;
+        if (shown++ == INCIDENTS_SHOWN) {
+            printf("\nThere are more incidents than %d; --json has them all.\n", INCIDENTS_SHOWN);
+            return;
+        }
         text_printf(head, sizeof head, "%zu. %s  (%s)", i + 1,
                     title ? title : show_or(r->monitor, "an incident"), r->incident);
         print_group(s, r->incident, head);
+    }
+}
+
+/* Nobody hears of these: a line each. */
+static void print_held(const struct showing *s, const struct rehearsed_list *l)
+{
+    bool begun = false;
+
+    for (size_t i = 0; i < l->list.n; i++) {
+        const struct rehearsed *r = &l->list.items[i];
+        char offset[40], clock[32];
+
+        if (!only_held(r))
+            continue;
+        if (!begun)
+            printf("\n%sHeld back, nobody is paged%s\n", tint(s, 'b'), tint(s, 0));
+        begun = true;
+        printf("  %s%8s%s  %9s  %zu. %s%s: %s%s\n", tint(s, 'd'),
+               offset_of(s, r->first->at_ms, offset, sizeof offset), tint(s, 0),
+               clock_of(s, r->first->at_ms, s->zone, clock, sizeof clock), i + 1,
+               show_or(r->monitor, "an incident"), tint(s, 'd'), show_or(r->hold->why, ""),
+               tint(s, 0));
     }
 }
 
@@ -376,12 +413,12 @@ static void print_unheard(const struct showing *s, const struct rehearsed_list *
     for (size_t i = 0; i < l->list.n; i++) {
         const struct rehearsed *r = &l->list.items[i];
 
-        if (r->pages)
+        if (r->pages || only_held(r))
             continue;
         printf("  %sincident %zu%s%s%s: %s%s\n", tint(s, r->unheard ? 'r' : 'y'), i + 1,
                r->monitor ? " (" : "", r->monitor ? r->monitor : "", r->monitor ? ")" : "",
                r->unheard ? "NOBODY IS PAGED, and nothing holds it back"
-               : r->held  ? "nobody is paged: it is held back"
+               : r->hold  ? "nobody is paged: it is held back"
                           : "nobody is paged: it ends before anybody is due",
                tint(s, 0));
     }
@@ -398,6 +435,7 @@ void rehearse_print(const struct config *c, const struct story *story, const str
     measure(&s);
     print_head(&s);
     print_incidents(&s, &l);
+    print_held(&s, &l);
     printf("\n%sIn short%s\n", tint(&s, 'b'), tint(&s, 0));
     print_everybody(&s);
     print_unheard(&s, &l);
