@@ -9,8 +9,7 @@ static const char *const caveats[] = {
     "nobody acknowledges in a replay: what was acknowledged then goes on to its next steps here",
     "expectations are judged as recorded, not as this file has them",
     "retries between two slots are not kept: an outage may be confirmed up to an interval later",
-    "silences, maintenance and overrides asked for at run time are left out, and so is trouble of "
-    "midwatch itself",
+    "what was asked for at run time (silences, overrides) and midwatch's own trouble are left out",
 };
 #define N_CAVEATS (sizeof caveats / sizeof *caveats)
 

@@ -127,6 +127,12 @@ static void say_elsewhere(const char *clock, const struct zone *z, struct buf *o
         buf_char(out, *c == '_' ? ' ' : *c);
 }
 
+static void say_channel(const struct entry *e, struct buf *out)
+{
+    if (e->person && e->channel)
+        buf_printf(out, " by %s", e->channel);
+}
+
 static void say_what(const struct showing *s, const struct entry *e, struct buf *out)
 {
     const struct phrase *p = phrase_of(e->event);
@@ -138,7 +144,7 @@ static void say_what(const struct showing *s, const struct entry *e, struct buf 
         if (t[0] == '%' && t[1] == 'w')
             buf_str(out, who), t++;
         else if (t[0] == '%' && t[1] == 'c')
-            buf_printf(out, e->person && e->channel ? " by %s" : "", e->channel), t++;
+            say_channel(e, out), t++;
         else
             buf_char(out, *t == '_' ? ' ' : *t);
     }

@@ -180,7 +180,7 @@ static void read_start(struct telling *t, const struct node *n)
 static const char *guess_of(const struct story_key *keys, const char *word)
 {
     const char *names[STORY_KEYS_MAX + 1] = {0};
-    for (size_t i = 0; keys[i].name && i < STORY_KEYS_MAX; i++)
+    for (size_t i = 0; i < STORY_KEYS_MAX && keys[i].name; i++)
         names[i] = keys[i].name;
     return text_nearest(word, names);
 }

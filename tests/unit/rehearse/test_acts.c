@@ -50,6 +50,29 @@ static void deed__on_the_newest_unless_one_is_named(void **state)
         assert_string_equal(acked(cases[i].line, got, sizeof got), cases[i].what);
 }
 
+static void deed__on_what_is_held_back__only_when_it_is_named(void **state)
+{
+#define CHILD                                                                                      \
+    STAGE_HEAD "defaults: { interval: 10s, fail_after: 1, recover_after: 1 }\n"                    \
+               "monitors: [ { name: db, http: 'http://h/' }, "                                     \
+               "{ name: api, http: 'http://h/', depends_on: [db] } ]\n"                            \
+               "policies: { default: { steps: [ { notify: ['person:ana'] } ] } }\n"
+    struct stage s;
+
+    (void)state;
+    stage_play(&s, CHILD,
+               "events: [ { at: +0s, down: db }, { at: +1s, down: api }, { at: +9s, ack: ana }, "
+               "{ at: +10s, ack: bo, monitor: api } ]");
+    for (size_t i = 0; i < s.bill.entries.n; i++) {
+        const struct entry *e = &s.bill.entries.items[i];
+
+        if (text_eq(e->event, "acknowledged"))
+            assert_string_equal(e->monitor, text_eq(e->person, "ana") ? "db" : "api");
+    }
+    assert_told(&s, "acknowledged", "ana@9 bo@10");
+    stage_done(&s);
+}
+
 static void deed__with_nothing_open__is_refused_and_the_story_goes_on(void **state)
 {
     (void)state;
@@ -132,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(deed__on_the_newest_unless_one_is_named),
+        cmocka_unit_test(deed__on_what_is_held_back__only_when_it_is_named),
         cmocka_unit_test(deed__with_nothing_open__is_refused_and_the_story_goes_on),
         cmocka_unit_test(snooze__without_a_name__by_the_acker_or_the_rehearsal),
         cmocka_unit_test(reassign_escalate_note__as_people_do_them),
