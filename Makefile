@@ -87,7 +87,7 @@ endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all units run demo test quicktest check bench fuzz valgrind lint format cover documents dist \
+.PHONY: all units run demo test quicktest check tenyears bench fuzz valgrind lint format cover documents dist \
         install uninstall clean help deps deps-test deps-lint deps-cover alltests corpora force
 
 all: $(BIN) ## build the daemon: build/midwatch
@@ -149,6 +149,8 @@ fuzz: deps-lint ## look for crashes: T=name (default all), SECONDS=60 each
 fuzzers: $(FUZZ_BIN)
 valgrind: units ## unit tests under valgrind (minutes)
 	@WRAP="valgrind -q --error-exitcode=9 --leak-check=full" tests/run.sh $(UNIT_BIN)
+tenyears: deps-test $(BIN) ## every minute of ten years of each sample schedule (a quarter of an hour)
+	@MINUTES=all MIDWATCH=$(CURDIR)/$(BIN) tests/run.sh -v tests/system/test_ten_years.py
 bench: deps-test $(BENCH_BIN) $(BIN) ## measure against the budgets, as ratios
 	@MIDWATCH=$(CURDIR)/$(BIN) tests/tools/bench.sh $(BENCH_BIN)
 lint: deps-lint ## formatter, clang analyser, cppcheck, shellcheck, mandoc

@@ -23,6 +23,9 @@ run    file /usr/share/zoneinfo/UTC    tzdata                               time
 run    file /etc/ssl/certs/ca-certificates.crt  ca-certificates             verifying HTTPS
 run    cmd python3                     python3                              make run, make demo
 test   pc cmocka                       libcmocka-dev                        unit tests
+test   file /usr/lib/python3/dist-packages/icalendar  python3-icalendar      another reader of calendars
+test   file /usr/lib/python3/dist-packages/dateutil   python3-dateutil       another reader of recurrence rules
+test   file /usr/lib/python3/dist-packages/yaml       python3-yaml           another reader of the samples
 test   cmd curl                        curl                                 system tests
 test   cmd openssl                     openssl                              certificates for tests
 test   cmd nginx                       nginx-light                          a real web server to probe

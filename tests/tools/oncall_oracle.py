@@ -101,7 +101,7 @@ class Layer:
                        for k in ("from", "until")]
         # No handoff is further than this from where turns of one length would have put it.
         self.apart = 40 * DAY if self.unit == "month" else 0 if self.clock == "elapsed" else 3 * DAY
-        self.active = None
+        self.active, self.counted = None, [0]
         if layer.get("advance") == "active":
             self.active = set().union(*(r.days for r in self.restrict)) if self.restrict else set(range(7))
         self.read_anchor(layer["anchor"])
@@ -150,13 +150,21 @@ class Layer:
             return self.n * 28 * DAY, self.n * 31 * DAY
         return self.n * SECONDS[self.unit], self.n * SECONDS[self.unit]
 
+    def active_until(self, first, day):
+        """Active days from `first` to before `day`; each is counted once and kept."""
+        while len(self.counted) <= (day - first).days:
+            last = first + datetime.timedelta(days=len(self.counted) - 1)
+            self.counted.append(self.counted[-1] + (last.weekday() in self.active))
+        return self.counted[(day - first).days]
+
     def turn_active(self, t):
         """Turns that advance on active days only (day unit): every n-th active day hands off."""
         first = civil(self.local).replace(hour=0, minute=0, second=0)
         tod = self.local - seconds(first)
         today = civil(local_at(self.zone, t)).replace(hour=0, minute=0, second=0)
-        passed = 0
-        day = min(first, today - datetime.timedelta(days=3))
+        day = today - datetime.timedelta(days=3)  # what is further back has surely passed
+        passed = self.active_until(first, day) if day > first else 0
+        day = day if day > first else min(first, day)
         while day <= max(first, today + datetime.timedelta(days=3)):
             if day.weekday() in self.active:
                 there = resolve(self.zone, seconds(day) + tod, self.gap)
