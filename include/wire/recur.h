@@ -41,11 +41,17 @@ struct recur {
 /* The value of an RRULE line. */
 int recur_parse(const char *text, struct recur *ret, struct err *e) MW_MUST_CHECK;
 
-/* A walk over the days of a rule, in order. The first day always belongs to it (and to its COUNT),
- * whether the rule yields it or not. */
+/* Which days are of interest. */
+struct recur_span {
+    int64_t first; /* the event's own: it always belongs to the rule, and to its COUNT */
+    int64_t from;  /* none before it is asked for; some may come all the same */
+    int64_t last;
+};
+
+/* A walk over the days of a rule, in order. */
 struct recur_walk {
     const struct recur *rule; /* borrowed */
-    int64_t first_day, last_day;
+    struct recur_span span;
     int64_t period; /* since that of the first day, in units of the interval */
     int64_t given;
     int64_t days[366]; /* of the period, picked */
@@ -53,9 +59,8 @@ struct recur_walk {
     int64_t *budget; /* days that may still be looked at, of all walks together */
 };
 
-/* Days later than last_day are not of interest, nor those before from_day (some may come). */
-void recur_begin(struct recur_walk *w, const struct recur *rule, int64_t first_day,
-                 int64_t from_day, int64_t last_day, int64_t *budget);
+void recur_begin(struct recur_walk *w, const struct recur *rule, struct recur_span span,
+                 int64_t *budget);
 /* false: no more, or the budget is used up (then it is negative). */
 bool recur_next(struct recur_walk *w, int64_t *ret_day);
 

@@ -324,8 +324,11 @@ static int follow_rule(struct state *st, struct expansion *x, struct err *e)
     int64_t first_s = x->event->start.local_s, first = floor_div(first_s, DAY_S), day;
     int64_t reach = (x->wall_s + x->exact_s) / DAY_S + 3;
 
-    recur_begin(&w, &x->event->rule, first, floor_div(m->from_ms, DAY_S * 1000) - reach,
-                floor_div(m->to_ms, DAY_S * 1000) + 2, &st->budget);
+    struct recur_span span = {.first = first,
+                              .from = floor_div(m->from_ms, DAY_S * 1000) - reach,
+                              .last = floor_div(m->to_ms, DAY_S * 1000) + 2};
+
+    recur_begin(&w, &x->event->rule, span, &st->budget);
     while (recur_next(&w, &day)) {
         int64_t local_s = first_s + (day - first) * DAY_S;
 

@@ -271,13 +271,13 @@ static bool weekday_holds(const struct recur *r, int64_t day, const struct civil
 /* What the rule leaves open is as on the first day. */
 static bool like_the_first(const struct recur_walk *w, int64_t day, const struct civil *c)
 {
-    struct civil first = civil_of(w->first_day * DAY_S);
+    struct civil first = civil_of(w->span.first * DAY_S);
 
     switch (w->rule->freq) {
     case RECUR_DAILY:
         return true;
     case RECUR_WEEKLY:
-        return weekday_of_day(day) == weekday_of_day(w->first_day);
+        return weekday_of_day(day) == weekday_of_day(w->span.first);
     case RECUR_MONTHLY:
         return c->day == first.day;
     case RECUR_YEARLY:
@@ -358,34 +358,33 @@ static bool position_wanted(const struct recur *r, size_t at, size_t n)
 static bool fill(struct recur_walk *w)
 {
     const struct recur *r = w->rule;
-    int64_t start = period_start(r, w->first_day, w->period * r->interval);
-    int64_t end = period_start(r, w->first_day, w->period * r->interval + 1);
+    int64_t start = period_start(r, w->span.first, w->period * r->interval);
+    int64_t end = period_start(r, w->span.first, w->period * r->interval + 1);
     size_t found = 0;
 
     w->period++;
     w->n = w->at = 0;
-    if (start > w->last_day || (*w->budget -= end - start) < 0)
+    if (start > w->span.last || (*w->budget -= end - start) < 0)
         return false;
     for (int64_t day = start; day < end; day++)
         if (belongs(w, day))
             w->days[found++] = day;
     for (size_t i = 0; i < found; i++)
-        if (w->days[i] > w->first_day && position_wanted(r, i, found))
+        if (w->days[i] > w->span.first && position_wanted(r, i, found))
             w->days[w->n++] = w->days[i];
     return true;
 }
 
-void recur_begin(struct recur_walk *w, const struct recur *rule, int64_t first_day,
-                 int64_t from_day, int64_t last_day, int64_t *budget)
+void recur_begin(struct recur_walk *w, const struct recur *rule, struct recur_span span,
+                 int64_t *budget)
 {
     w->rule = rule;
-    w->first_day = first_day;
-    w->last_day = last_day;
+    w->span = span;
     w->period = w->given = 0;
     w->n = w->at = 0;
     w->budget = budget;
-    if (!rule->count && from_day > first_day)
-        w->period = units_between(rule, first_day, from_day) / rule->interval;
+    if (!rule->count && span.from > span.first)
+        w->period = units_between(rule, span.first, span.from) / rule->interval;
 }
 
 bool recur_next(struct recur_walk *w, int64_t *ret_day)
@@ -393,12 +392,12 @@ bool recur_next(struct recur_walk *w, int64_t *ret_day)
     if (w->rule->count && w->given >= w->rule->count)
         return false;
     if (w->given++ == 0) {
-        *ret_day = w->first_day;
-        return w->first_day <= w->last_day;
+        *ret_day = w->span.first;
+        return w->span.first <= w->span.last;
     }
     while (w->at == w->n)
         if (!fill(w))
             return false;
     *ret_day = w->days[w->at++];
-    return *ret_day <= w->last_day;
+    return *ret_day <= w->span.last;
 }

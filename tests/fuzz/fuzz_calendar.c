@@ -29,7 +29,7 @@ static void walk(const struct calendar_event *v)
     struct recur_walk w;
     int64_t budget = 20000, day, last = INT64_MIN, first = v->start.local_s / DAY_S, n = 0;
 
-    recur_begin(&w, &v->rule, first, first + 400, first + 9000, &budget);
+    recur_begin(&w, &v->rule, (struct recur_span){first, first + 400, first + 9000}, &budget);
     for (; recur_next(&w, &day); n++) {
         must(day > last && day >= first && day <= first + 9000);
         last = day;

@@ -28,7 +28,8 @@ static const char *days(const char *rule, const char *from, size_t most)
     if (recur_parse(rule, &r, &e) < 0)
         fail_msg("%s: %s", rule, e.text);
     assert_int_equal(rfc3339_parse(from, &first_ms, &zoned), 0);
-    recur_begin(&w, &r, first_ms / 1000 / DAY_S, 0, civil_days(2100, 1, 1), &budget);
+    recur_begin(&w, &r, (struct recur_span){first_ms / 1000 / DAY_S, 0, civil_days(2100, 1, 1)},
+                &budget);
     buf_init(&out, sizeof text - 1);
     for (size_t i = 0; i < most && recur_next(&w, &day); i++) {
         struct civil c = civil_of(day * DAY_S);
@@ -168,8 +169,8 @@ static void walk__from_a_later_day__goes_on_as_the_whole_one(void **state)
             int64_t left = 1 << 20, a = 0, b = 0;
             bool more_a, more_b;
 
-            recur_begin(&whole, &r, first, first, last, &whole_left);
-            recur_begin(&part, &r, first, from, last, &left);
+            recur_begin(&whole, &r, (struct recur_span){first, first, last}, &whole_left);
+            recur_begin(&part, &r, (struct recur_span){first, from, last}, &left);
             do {
                 more_a = recur_next(&whole, &a);
             } while (more_a && a < from);
@@ -192,7 +193,7 @@ static void walk__of_a_rule_that_never_holds__ends_with_the_budget(void **state)
     int64_t budget = 1000, day, n = 0;
     (void)state;
     assert_int_equal(recur_parse("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", &r, NULL), 0);
-    recur_begin(&w, &r, 0, 0, INT64_C(1) << 40, &budget);
+    recur_begin(&w, &r, (struct recur_span){.last = INT64_C(1) << 40}, &budget);
     while (recur_next(&w, &day))
         n++;
     assert_int_equal(n, 1);
