@@ -185,7 +185,6 @@ static inline void sim_commit(struct sim *s)
         sim_keep_quiet(s, c->quiets.items[n]);
     for (size_t n = 0; n < c->overrides.n; n++)
         sim_keep_override(s, c->overrides.items[n]);
-    sim_sweep(s);
 }
 
 /* --- dying and being born again --- */
@@ -197,6 +196,7 @@ static inline void sim_start(struct sim *s)
     engine_configure(s->engine, s->config, s->now_ms, &s->fx);
     sim_handle(s);
     effects_clear(&s->fx);
+    sim_sweep(s);
     engine_restore(s->engine, &s->store, s->now_ms, &s->fx);
     sim_handle(s);
 }
