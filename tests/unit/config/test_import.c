@@ -93,6 +93,12 @@ static const struct {
              EVENT("UID:1\r\nRECURRENCE-ID" MADRID "20260107T090000\r\nDTSTART" MADRID
                    "20260107T090000\r\nSTATUS:CANCELLED\r\nSUMMARY:ana\r\n"),
      "ana 01-05T08:00 01-05T09:00, bo 01-06T12:00 01-06T14:00"},
+    {"one given away where it is",
+     EVENT("UID:1\r\nDTSTART:20260105T090000Z\r\nDURATION:P1D\r\n"
+           "RRULE:FREQ=DAILY;COUNT=2\r\nSUMMARY:ana\r\n")
+         EVENT("UID:1\r\nRECURRENCE-ID:20260106T090000Z\r\nDTSTART:20260106T090000Z\r\n"
+               "DURATION:P1D\r\nSUMMARY:bo\r\n"),
+     "ana 01-05T09:00 01-06T09:00, bo 01-06T09:00 01-07T09:00"},
     {"until, by instant and by day",
      EVENT("DTSTART:20260105T090000Z\r\nDURATION:PT1H\r\n"
            "RRULE:FREQ=DAILY;UNTIL=20260106T090000Z\r\nSUMMARY:ana\r\n")

@@ -89,6 +89,29 @@ static void what_is_of_no_interest__is_passed_over(void **state)
     calendar_done(&c);
 }
 
+static void time__of_each_shape(void **state)
+{
+    static const struct {
+        const char *text, *local;
+        enum calendar_clock clock;
+    } cases[] = {
+        {"20260105", "2026-01-05T00:00:00Z", CALENDAR_DAY},
+        {"20260105T091500", "2026-01-05T09:15:00Z", CALENDAR_FLOATING},
+        {"20260105T091501Z", "2026-01-05T09:15:01Z", CALENDAR_UTC},
+        {"20161231T235960Z", "2016-12-31T23:59:59Z", CALENDAR_UTC}, /* a leap second */
+        {"20240229t000000z", "2024-02-29T00:00:00Z", CALENDAR_UTC},
+        {"19000101", "1900-01-01T00:00:00Z", CALENDAR_DAY},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct calendar_time t;
+
+        assert_int_equal(calendar_time_parse(cases[i].text, &t), 0);
+        assert_int_equal(t.local_s, at(cases[i].local));
+        assert_int_equal(t.clock, cases[i].clock);
+    }
+}
+
 static void zone__named_by_its_program__takes_the_name_its_definition_gives(void **state)
 {
     (void)state;
@@ -250,6 +273,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(event__every_property_arrives),
         cmocka_unit_test(what_is_of_no_interest__is_passed_over),
+        cmocka_unit_test(time__of_each_shape),
         cmocka_unit_test(zone__named_by_its_program__takes_the_name_its_definition_gives),
         cmocka_unit_test(line__folded_anywhere__reads_as_one),
         cmocka_unit_test(fault__is_named_with_its_line),
