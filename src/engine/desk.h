@@ -61,6 +61,10 @@ struct engine {
     bool list_stale;
 };
 
+/* The clock was set: what holds and who is on call at the new time is looked at with the next tick.
+ */
+#define LOOK_ANEW INT64_MIN
+
 /* Every public call begins here. */
 void engine_begin(struct engine *e);
 /* What a verb may use; the desk of a person has `actor`. */
@@ -117,6 +121,7 @@ bool engine_order_holds(const struct engine *e, const struct incident *i, int64_
 /* The case is about to page: must it be told together with others? Then *ret says under which. */
 bool engine_gather(struct engine *e, struct incident_case *c, const struct desk *k,
                    struct hold_by *ret);
+void engine_shift_tides(struct engine *e, int64_t delta_ms);
 void engine_join(struct engine *e, struct incident_case *c, const struct desk *k);
 void engine_leave(struct engine *e, struct incident_case *c, const struct desk *k);
 bool engine_is_lead(const struct incident_case *c);

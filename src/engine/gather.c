@@ -44,6 +44,19 @@ static void ebb(struct tide *t, int64_t since_ms)
             t->opened_ms.n * sizeof *t->opened_ms.items);
 }
 
+void engine_shift_tides(struct engine *e, int64_t delta_ms)
+{
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; map_next(&e->tides, &i, &key, &value);) {
+        struct tide *t = value;
+
+        for (size_t n = 0; n < t->opened_ms.n; n++)
+            t->opened_ms.items[n] += delta_ms;
+    }
+}
+
 /* Most of what we watch fails at once: an incident of all, whoever is paged for it first. */
 static bool mass_failure(struct engine *e, int64_t since_ms)
 {

@@ -86,4 +86,6 @@ void engine_clock_step(struct engine *e, int64_t delta_ms, struct effects *fx)
         if (case_wake_ms(c) < INT64_MAX)
             heap_put(&e->wakes, &c->wake, case_wake_ms(c));
     }
+    engine_shift_tides(e, delta_ms);
+    e->orders_due_ms = e->handoff_due_ms = LOOK_ANEW;
 }

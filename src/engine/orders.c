@@ -110,6 +110,8 @@ void engine_orders_due(struct engine *e, const struct desk *k)
 
         if (warn_ms(q) <= k->now_ms && k->now_ms < q->end_ms)
             warn(e, o, k);
+        if (was_ms == LOOK_ANEW)
+            continue;
         if (q->start_ms >= was_ms && q->start_ms <= k->now_ms)
             record(q, k, "pending", "active", "it begins");
         if (q->end_ms >= was_ms && q->end_ms <= k->now_ms)

@@ -143,13 +143,14 @@ static void shift(int64_t *at_ms, int64_t delta_ms)
         *at_ms += delta_ms;
 }
 
-/* `updated_ms` too: by it a restart tells whether the clock was set back meanwhile. */
+/* What runs for so long; what ends at a time of day (support hours, a hold) stays where it is.
+ * `updated_ms` too: by it a restart tells whether the clock was set back meanwhile. */
 void case_shift(struct incident_case *c, int64_t delta_ms)
 {
     struct incident *i = &c->incident;
-    int64_t *const timers[] = {&i->step_due_ms,    &i->ack_due_ms,      &i->updated_ms,
-                               &i->urgency_due_ms, &i->remind_due_ms,   &i->flap_due_ms,
-                               &i->update_due_ms,  &i->updated_note_ms, &i->expires_ms,
+    int64_t *const timers[] = {&i->step_due_ms,      &i->ack_due_ms,      &i->updated_ms,
+                               &i->snoozed_until_ms, &i->remind_due_ms,   &i->flap_due_ms,
+                               &i->update_due_ms,    &i->updated_note_ms, &i->expires_ms,
                                &c->keep_until_ms};
 
     for (size_t n = 0; n < sizeof timers / sizeof *timers; n++)
