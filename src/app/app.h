@@ -80,6 +80,7 @@ struct decide {
     int64_t delay_sum_us, delay_max_us;
     uint64_t attempts[3]; /* by outcome */
     uint64_t dead_letters;
+    uint64_t unkept; /* decisions in a row that neither Redis nor the spool could take */
     struct turns turns;
 };
 

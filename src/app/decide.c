@@ -184,6 +184,19 @@ static void act_free(struct act *act)
     mem_free(act);
 }
 
+/* Once when it begins and once when it is over. */
+static void say_kept(struct decide *d, bool kept)
+{
+    if (!kept && d->unkept++ == 0)
+        log_error("store", "a decision could be kept neither in Redis nor on disk; acting all the "
+                           "same");
+    if (kept && d->unkept) {
+        log_notice("store", "decisions are kept again; %llu were not",
+                   (unsigned long long)d->unkept);
+        d->unkept = 0;
+    }
+}
+
 static void on_committed(void *arg, bool kept)
 {
     struct act *act = arg;
@@ -191,9 +204,7 @@ static void on_committed(void *arg, bool kept)
 
     a->decide.committing--;
     a->decide.commits_moved_us = loop_mono_us();
-    if (!kept)
-        log_error("store",
-                  "a decision could be kept neither in Redis nor on disk; acting all the same");
+    say_kept(&a->decide, kept);
     for (size_t i = 0; i < act->sends.n && a->phase != APP_CLOSING; i++)
         send_one(a, &act->sends.items[i], act->decided_us);
     for (size_t i = 0; i < act->probes.n && a->phase == APP_RUNNING; i++)

@@ -114,19 +114,18 @@ def test_parent_that_was_not_looked_at_for_long__is_probed_at_once_when_its_chil
 def test_spool_that_is_full__is_told__and_nobody_is_ready_until_results_are_kept_again():
     with World() as w:
         hook, redis = w.receiver(), w.redis()
-        config = w.config(w.target(), hook, store={"url": redis.url, "dir": w.folder + "/data", "spool_max": "100kB",
-                                                   "queue_max": "100kB"})
+        config = w.config(w.target(), hook, store={"url": redis.url, "dir": w.folder + "/data", "spool_max": "100kB"})
         config["monitors"] = [config["monitors"][0] | {"name": f"m{i}", "interval": "200ms", "retry_interval": "200ms",
                                                        "timeout": "200ms"}
-                              for i in range(150)]
+                              for i in range(40)]
         w.run(config)
-        until(lambda: w.monitor("m149").get("state") == "up", "the monitors to be up")
+        until(lambda: w.monitor("m39").get("state") == "up", "the monitors to be up")
         redis.kill()
         told = until(lambda: hook.seen(key="self:store", type="incident.triggered"), "the store's trouble to be told", 40)
         until(lambda: (metric(w, "midwatch_store_dropped_samples_total") or 0) > 0, "samples to be dropped", 60)
         until(lambda: w.http("GET", "/readyz")[0] == 503, "/readyz to say no")
         redis.start()
-        until(lambda: hook.seen(key="self:store", type="incident.resolved"), "the end to be told", 90)
+        until(lambda: hook.seen(key="self:store", type="incident.resolved"), "the end to be told", 120)
         until(lambda: w.http("GET", "/readyz")[0] == 200, "/readyz to say yes")
         equal(len({r["incident"] for r in hook.seen(key="self:store")}), 1, "incidents")
         check(told[0]["body"]["data"]["incident"]["title"].startswith("midwatch cannot reach its store: "), "the title")
