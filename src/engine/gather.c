@@ -73,9 +73,9 @@ static bool mass_failure(struct engine *e, int64_t since_ms)
     return suspects * 100 > e->enabled * (size_t)e->config->storm.share;
 }
 
-static bool too_many(struct engine *e, const struct incident_case *c, const struct desk *k)
+static bool too_many(struct engine *e, const struct policy *p, const struct desk *k)
 {
-    struct tide *t = tide_of(e, c->incident.policy);
+    struct tide *t = tide_of(e, p->name);
     int64_t since_ms = k->now_ms - e->config->storm.within_ms;
 
     ebb(t, since_ms);
@@ -142,7 +142,8 @@ static void entitle(struct incident_case *lead)
 }
 
 static struct incident_case *open_lead(struct engine *e, const struct incident_case *first,
-                                       const char *key, const struct desk *k)
+                                       const struct policy *p, const char *key,
+                                       const struct desk *k)
 {
     struct incident i = {.severity = first->incident.severity,
                          .reason = first->incident.reason,
@@ -150,7 +151,7 @@ static struct incident_case *open_lead(struct engine *e, const struct incident_c
                          .count = 1};
 
     text_copy(i.dedup_key, sizeof i.dedup_key, key);
-    text_copy(i.policy, sizeof i.policy, first->incident.policy);
+    text_copy(i.policy, sizeof i.policy, p->name);
     if (text_starts(key, "group:")) {
         text_copy(i.group, sizeof i.group, first->incident.group);
         text_copy(i.labels, sizeof i.labels, first->incident.labels);
@@ -187,10 +188,10 @@ bool engine_gather(struct engine *e, struct incident_case *c, const struct desk 
         if (lead)
             return under(lead, HOLD_GROUP, ret);
     }
-    if (too_many(e, c, k))
-        return under(open_lead(e, c, storm, k), HOLD_STORM, ret);
+    if (too_many(e, p, k))
+        return under(open_lead(e, c, p, storm, k), HOLD_STORM, ret);
     if (p->n_group_by)
-        return under(open_lead(e, c, group, k), HOLD_GROUP, ret);
+        return under(open_lead(e, c, p, group, k), HOLD_GROUP, ret);
     return false;
 }
 

@@ -97,7 +97,8 @@ static void held_by_root(const struct engine *e, const struct watch *parent, str
     const char *ref = parent->name;
 
     if (c)
-        ref = c->incident.hold == HOLD_DEPENDENCY ? c->incident.hold_ref : c->incident.id;
+        ref = c->incident.hold == HOLD_DEPENDENCY && c->incident.hold_ref[0] ? c->incident.hold_ref
+                                                                             : c->incident.id;
     ret->hold = HOLD_DEPENDENCY;
     text_copy(ret->ref, sizeof ret->ref, ref);
     text_printf(ret->why, sizeof ret->why, "it depends on %s, which is down", parent->name);
@@ -113,15 +114,18 @@ static int64_t began_ms(const struct incident *i)
     return at_ms;
 }
 
-/* A parent of which nobody can say yet whether it is the cause. */
+/* A parent of which nobody can say yet whether it is the cause. Where the clock was set back and
+ * the wait would be longer than it ever is, nobody waits. */
 static bool unclear(struct incident_case *c, const struct watch *p, const struct desk *k,
                     struct hold_by *ret)
 {
     const struct incident *i = &c->incident;
-    bool failing = p->status.bad > 0, seen = p->status.last.at_ms >= i->started_ms;
+    bool failing = p->status.bad > 0;
+    bool seen = p->status.last.at_ms >= i->started_ms && !p->status.unknown;
     int64_t until_ms = began_ms(i) + (failing ? PARENT_CONFIRMS_MS : PARENT_LOOKS_MS);
 
-    if (i->step >= 0 || (seen && !failing) || k->now_ms >= until_ms)
+    if (i->step >= 0 || (seen && !failing) || k->now_ms >= until_ms ||
+        until_ms - k->now_ms > PARENT_CONFIRMS_MS)
         return false;
     if (!seen && k->now_ms == began_ms(i))
         vec_push(&k->fx->probes, (const char *)p->name);
@@ -133,16 +137,19 @@ static bool unclear(struct incident_case *c, const struct watch *p, const struct
     return true;
 }
 
-/* Its root recovered: is the child's trouble its own? */
+/* Its root recovered: is the child's trouble its own? A streak that began since then is. */
 static bool proves_itself(struct engine *e, struct incident_case *c, struct hold_by *ret)
 {
     struct incident *i = &c->incident;
     const struct watch *w = engine_watch(e, i->monitor);
+    int64_t another = (int64_t)w->status.bad + w->monitor->fail_after;
 
     if (i->hold != HOLD_DEPENDENCY || !i->hold_ref[0])
         return false;
     if (!i->hold_bad)
-        i->hold_bad = w->status.bad + w->monitor->fail_after;
+        i->hold_bad = another;
+    else if (i->hold_bad > another)
+        i->hold_bad = w->monitor->fail_after;
     if (w->status.bad >= i->hold_bad)
         return false;
     ret->hold = HOLD_DEPENDENCY;
@@ -163,15 +170,17 @@ static bool dependency_holds(struct engine *e, struct incident_case *c, const st
         held_by_root(e, p, ret);
         return true;
     }
+    if (proves_itself(e, c, ret))
+        return true;
     for (size_t n = 0; n < m->n_depends_on; n++) {
         const struct watch *p = engine_watch(e, m->depends_on[n]->name);
 
         if (p && p->monitor->enabled && unclear(c, p, k, ret)) {
-            c->edge_ms = ret->until_ms < c->edge_ms ? ret->until_ms : c->edge_ms;
+            sooner(&c->edge_ms, ret->until_ms);
             return true;
         }
     }
-    return proves_itself(e, c, ret);
+    return false;
 }
 
 /* --- all of them --- */
@@ -264,7 +273,7 @@ enum hold engine_holds(const struct engine *ce, const char *monitor, int64_t now
         (struct engine *)ce; /* a case of our own is looked at, none of the engine's */
     const struct watch *w = engine_watch(e, monitor);
     struct effects fx = {0};
-    struct desk k = engine_desk(e, now_ms, CAUSE_PERSON, "", &fx);
+    const struct desk k = {.config = e->config, .now_ms = now_ms, .actor = "", .fx = &fx};
     struct incident_case c = {.incident = {.step = -1, .opened_ms = now_ms}};
     struct hold_by h;
 

@@ -16,7 +16,8 @@ static enum notice_type type_of(const struct incident *i)
     return i->step == 0 && i->loop == 0 ? i->opening : NOTICE_ESCALATED;
 }
 
-/* Low urgency goes no further than step 0, and a flapping page is one page. */
+/* Low urgency goes no further than step 0, a flapping page is one page, and what a person asks for
+ * in spite of a hold is that page alone. */
 void escalate_plan(struct incident_case *c, const struct desk *k)
 {
     const struct policy *p = case_policy(c, k);
@@ -25,7 +26,7 @@ void escalate_plan(struct incident_case *c, const struct desk *k)
     int64_t every = p->repeat_every_ms, last, now_ms = k->now_ms;
 
     i->step_due_ms = 0;
-    if (!p->n_steps || i->urgency == URGENCY_LOW || i->flapping)
+    if (!p->n_steps || i->urgency == URGENCY_LOW || i->flapping || i->hold)
         return;
     last = p->steps[p->n_steps - 1].after_ms;
     if (!every)

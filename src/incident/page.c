@@ -357,7 +357,7 @@ void page_overtake(struct incident_case *c, const struct desk *k)
     for (size_t i = 0; i < c->pages.n; i++) {
         struct page *p = c->pages.items[i];
 
-        if (p->d.state != DELIVERY_WAITING)
+        if (p->d.state != DELIVERY_WAITING || p->d.replayed)
             continue;
         p->d.state = DELIVERY_OVERTAKEN;
         p->d.done_ms = k->now_ms;

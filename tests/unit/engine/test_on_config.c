@@ -44,7 +44,7 @@ static void reload__monitor_gone__resolves_and_tells_who_was_paged(void **state)
     assert_null(world_kept(&s, "api"));
     assert_int_equal(engine_status(s.engine, "db")->state, MONITOR_PENDING);
     world_end(&s, "a", OUTCOME_OK);
-    assert_int_equal(s.store.incidents.n + s.store.deliveries.n, 0);
+    assert_int_equal(sim_open_in_store(&s), 0);
     world_reload(&s, WORLD_ONE); /* back again: nothing is known of it */
     assert_int_equal(engine_status(s.engine, "api")->state, MONITOR_PENDING);
     world_results(&s, "api", "b");

@@ -254,7 +254,7 @@ static void resolve__and_then_it_recovers__opens_and_tells_nothing(void **state)
     (void)state;
     bring_to(&s, INCIDENT_RESOLVED);
     world_end(&s, "a", OUTCOME_OK);
-    assert_int_equal(s.store.incidents.n + s.store.deliveries.n, 0);
+    assert_int_equal(sim_open_in_store(&s), 0);
     world_results(&s, "api", "gg");
     assert_string_equal(world_moves(&s), "monitor: down -> up: ");
     assert_int_equal(s.fx.sends.n, 0);
