@@ -70,8 +70,20 @@ static void confirm_anew(struct engine *e, const struct incident_case *c, struct
 
     if (!w)
         return;
+    e->unconfirmed -= engine_is_unconfirmed(w);
     w->status.bad = 0;
     engine_put_watch(w, fx);
+}
+
+static void confirm_members_anew(struct engine *e, const struct incident_case *lead,
+                                 struct effects *fx)
+{
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; lead->members && map_next(&e->cases, &i, &key, &value);)
+        if (((struct incident_case *)value)->lead == lead)
+            confirm_anew(e, value, fx);
 }
 
 static int ack(struct engine *e, struct incident_case *c, const struct deed *d,
@@ -103,6 +115,7 @@ static int resolve(struct engine *e, struct incident_case *c, const struct deed 
     (void)d;
     (void)err;
     confirm_anew(e, c, k->fx);
+    confirm_members_anew(e, c, k->fx);
     engine_resolve_case(e, c, NULL, k);
     return 0;
 }

@@ -179,12 +179,17 @@ static void take(struct engine *e, struct kept_override *draft, const struct des
     record(o, k, "none", quiet_state_name(quiet_state_at(o->start_ms, o->end_ms, k->now_ms)));
 }
 
+static bool is_over(const struct kept_override *o, int64_t now_ms)
+{
+    return quiet_state_at(o->start_ms, o->end_ms, now_ms) == QUIET_OVER;
+}
+
 static size_t ahead(const struct engine *e, int64_t now_ms)
 {
     size_t n = 0;
 
     for (size_t i = 0; i < e->overrides.n; i++)
-        n += e->overrides.items[i]->end_ms > now_ms;
+        n += !is_over(e->overrides.items[i], now_ms);
     return n;
 }
 
@@ -210,19 +215,27 @@ int engine_override_add(struct engine *e, struct kept_override *drafts, size_t n
 static struct kept_override *find(const struct engine *e, const char *id, int64_t now_ms,
                                   struct err *err)
 {
-    struct kept_override *found = find_whole(e, id);
+    struct kept_override *found = NULL, *over = NULL;
 
-    for (size_t i = 0; !found && strlen(id) >= PART_LEAST && i < e->overrides.n; i++) {
+    for (size_t i = 0; strlen(id) >= PART_LEAST && i < e->overrides.n; i++) {
         struct kept_override *o = e->overrides.items[i];
 
-        if (o->end_ms > now_ms && (text_starts(o->id, id) || text_ends(o->id, id)))
+        if (!text_starts(o->id, id) && !text_ends(o->id, id))
+            continue;
+        if (is_over(o, now_ms)) {
+            over = o;
+        } else if (found) {
+            err_set(err, "`%s` fits more than one", id);
+            return NULL;
+        } else {
             found = o;
+        }
     }
-    if (!found)
+    if (!found && over)
+        err_set(err, "override %s is over already", over->id);
+    else if (!found)
         err_set(err, "there is no override `%s` but those in the file", id);
-    else if (found->end_ms <= now_ms)
-        err_set(err, "override %s is over already", found->id);
-    return found && found->end_ms > now_ms ? found : NULL;
+    return found;
 }
 
 int engine_override_end(struct engine *e, const char *id, const char *who, int64_t now_ms,
