@@ -142,7 +142,7 @@ size_t page_anybody(struct incident_case *c, const struct desk *k, enum notice_t
 /* A word to one person by the first of their channels; NULL when they have none. The caller may
  * give the notice a title of its own. */
 struct page *page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
-                       const struct person *p, const char *schedule);
+                       const struct person *to, const char *schedule);
 /* Tells `type` to every contact that got, or may have got, a page. */
 void page_tell_reached(struct incident_case *c, const struct desk *k, enum notice_type type);
 void page_overtake(struct incident_case *c, const struct desk *k); /* whatever has not gone out */

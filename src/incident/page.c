@@ -195,16 +195,26 @@ size_t page_person(struct incident_case *c, const struct desk *k, enum notice_ty
     return told;
 }
 
-struct page *page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
-                       const struct person *p, const char *schedule)
+static const char *why_word(enum notice_type type)
 {
-    struct recipient r = recipient_of(p, schedule, NULL);
+    if (type == NOTICE_REMINDER)
+        return "acknowledged it";
+    return type == NOTICE_HANDOFF ? "is on call now" : "asked for the silence";
+}
 
-    if (!p->n_rules)
+struct page *page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
+                       const struct person *to, const char *schedule)
+{
+    struct recipient r = recipient_of(to, schedule, NULL);
+    struct page *p;
+
+    if (!to->n_rules)
         return NULL;
-    r.channel = p->rules[0].via;
+    r.channel = to->rules[0].via;
     r.rule = -1;
-    return page_add(c, k, type, &r);
+    p = page_add(c, k, type, &r);
+    text_copy(p->d.notice.why, sizeof p->d.notice.why, why_word(type));
+    return p;
 }
 
 static void add_name(struct buf *names, const char *name)
