@@ -92,9 +92,8 @@ static void turns_of_a_second__end_with_the_edges(void **state)
                                                "'users':['A','B']}]}");
     size_t lines = 0;
 
-    for (const char *p = stretches(&s, "2026-02-01T12:00Z", "2026-03-01T00:00Z", SIZE_MAX);
-         *p && (p = strchr(p, '\n')); p++)
-        lines++;
+    for (const char *p = stretches(&s, "2026-02-01T12:00Z", "2026-03-01T00:00Z", SIZE_MAX); *p; p++)
+        lines += *p == '\n';
     assert_int_equal(lines, EDGES);
 }
 
