@@ -95,12 +95,7 @@ static void restore__clock_set_back_and_only_a_note_left__goes_out(void **state)
     world_begin_down(&s);
     world_results(&s, "api", "gg");
     world_end(&s, "a", OUTCOME_RETRY);
-<<<<<<< HEAD
     assert_int_equal(world_open(&s), 0);
-=======
-    s.store.incidents.n = 0; /* long ago */
-    sim_sweep(&s);
->>>>>>> 65115c8 (tests: what a restart finds when the incident has long gone)
     s.now_ms -= 3600000;
     world_restart(&s);
     world_tick(&s, 5000);
@@ -219,16 +214,10 @@ static void restore__note_without_its_incident__goes_out_and_is_done_with(void *
     (void)state;
     world_begin_down(&s);
     world_results(&s, "api", "gg");
-<<<<<<< HEAD
     s.store.incidents.n = 0;
     assert_int_equal(s.store.deliveries.items[1].notice.type, NOTICE_RESOLVED);
     s.store.deliveries.items[0] = s.store.deliveries.items[1];
     s.store.deliveries.n = 1;
-=======
-    s.store.incidents.n = 0; /* long ago */
-    sim_sweep(&s);
-    assert_int_equal(s.store.deliveries.n, 1);
->>>>>>> 65115c8 (tests: what a restart finds when the incident has long gone)
     world_restart(&s);
     assert_string_equal(world_sends(&s), "a resolved");
     orphan = engine_incident(s.engine, s.fx.sends.items[0]->notice.incident);
@@ -241,15 +230,9 @@ static void restore__note_without_its_incident__goes_out_and_is_done_with(void *
     world_results(&s, "api", "bb"); /* it does not stand for the monitor */
     assert_int_equal(world_open(&s), 1);
     world_end(&s, "a", OUTCOME_OK);
-<<<<<<< HEAD
     assert_int_equal(s.store.deliveries.n, 2);
     assert_int_equal(s.store.deliveries.items[0].state, DELIVERY_DELIVERED);
     assert_int_equal(s.store.deliveries.items[1].notice.type, NOTICE_TRIGGERED);
-=======
-    sim_sweep(&s);
-    assert_int_equal(s.store.deliveries.n, 1);
-    assert_int_equal(s.store.deliveries.items[0].notice.type, NOTICE_TRIGGERED);
->>>>>>> 65115c8 (tests: what a restart finds when the incident has long gone)
     sim_done(&s);
 }
 
