@@ -224,7 +224,7 @@ static void night(uint64_t seed)
 static void night__of_changes__tells_exactly_those_it_woke(void **state)
 {
     const char *seeds = getenv("SEEDS");
-    int64_t n = 300;
+    int64_t n = 3000;
 
     (void)state;
     if (seeds)
