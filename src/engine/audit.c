@@ -19,6 +19,11 @@ static int audit_case(const struct engine *e, const struct incident_case *c, str
 
     if (i->state == INCIDENT_TRIGGERED && !i->step_due_ms && !may_rest(e, c))
         return err_set(err, "incident %s is open and has no step ahead", i->id);
+    if ((i->hold == HOLD_STORM || i->hold == HOLD_GROUP) && case_is_open(c) &&
+        (!c->lead || !case_is_open(c->lead)))
+        return err_set(err, "incident %s is told together with others by none", i->id);
+    if (engine_is_lead(c) && case_is_open(c) && !c->members)
+        return err_set(err, "incident %s gathers nothing and is open", i->id);
     if (i->state == INCIDENT_SNOOZED && !i->snoozed_until_ms)
         return err_set(err, "incident %s is snoozed without an end", i->id);
     if (case_wake_ms(c) < INT64_MAX && !heap_holds(&c->wake))
@@ -34,6 +39,9 @@ int engine_audit(const struct engine *e, int64_t now_ms, int64_t slack_ms, struc
 
     if (first && first->due < now_ms - slack_ms)
         return err_set(err, "a step is overdue by %lld s", (long long)(now_ms - first->due) / 1000);
+    if ((e->orders_due_ms != LOOK_ANEW && e->orders_due_ms < now_ms - slack_ms) ||
+        (e->handoff_due_ms != LOOK_ANEW && e->handoff_due_ms < now_ms - slack_ms))
+        return err_set(err, "a silence, an override or a shift is overdue");
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);)
         if (audit_case(e, value, err) < 0)
             return -1;

@@ -25,7 +25,8 @@ void engine_note_channel(struct engine *e, const struct page *p)
         note(e, p, true);
     else if (!page_is_alarm(p))
         return;
-    else if (p->d.state == DELIVERY_REFUSED || (p->d.handed_on && p->d.attempt))
+    else if (p->d.state == DELIVERY_REFUSED ||
+             (page_unfinished(p) && p->d.handed_on && p->d.attempt))
         note(e, p, false);
 }
 

@@ -135,9 +135,9 @@ void engine_handoff_since(struct engine *e, int64_t then_ms);
 
 /* --- overrides.c --- */
 
-void engine_lay_overrides(struct engine *e);
+/* Those that lie over nothing any more are forgotten on the way. */
+void engine_lay_overrides(struct engine *e, int64_t now_ms);
 void engine_overrides_restore(struct engine *e, const struct stored *s, int64_t now_ms);
-void engine_overrides_sort(struct engine *e, int64_t now_ms);
 
 /* --- orders.c --- */
 

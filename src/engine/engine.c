@@ -237,7 +237,7 @@ void engine_settle(struct engine *e, struct incident_case *c, const struct desk 
 
     if (c->closed)
         return;
-    for (size_t i = 0; i < c->pages.n; i++)
+    for (size_t i = 0; k->cause != CAUSE_START && i < c->pages.n; i++)
         engine_note_channel(e, c->pages.items[i]);
     over = case_settle(c, k);
     for (size_t i = 0; i < c->pages.n; i++)

@@ -73,13 +73,8 @@ static bool mass_failure(struct engine *e, int64_t since_ms)
     return suspects * 100 > e->enabled * (size_t)e->config->storm.share;
 }
 
-static bool too_many(struct engine *e, const struct policy *p, const struct desk *k)
+static bool too_many(struct engine *e, const struct tide *t, int64_t since_ms)
 {
-    struct tide *t = tide_of(e, p->name);
-    int64_t since_ms = k->now_ms - e->config->storm.within_ms;
-
-    ebb(t, since_ms);
-    vec_push(&t->opened_ms, k->now_ms);
     if (e->config->storm.incidents && t->opened_ms.n > (size_t)e->config->storm.incidents)
         return true;
     return mass_failure(e, since_ms);
@@ -171,24 +166,32 @@ static bool under(const struct incident_case *lead, enum hold hold, struct hold_
     return true;
 }
 
+/* A storm gathers while it goes on. What fails long after, though some of it is still down and
+ * perhaps acknowledged, is new trouble. */
 bool engine_gather(struct engine *e, struct incident_case *c, const struct desk *k,
                    struct hold_by *ret)
 {
     const struct policy *p = case_policy(c, k);
+    struct tide *t = tide_of(e, p->name);
+    int64_t since_ms = k->now_ms - e->config->storm.within_ms;
     char storm[NAME_SIZE + 16], group[NAME_SIZE + 16];
     struct incident_case *lead;
 
     snprintf(storm, sizeof storm, "storm:%.100s", p->name);
     lead = map_get(&e->by_key, storm);
-    if (lead)
+    if (lead && lead->joined_ms > since_ms) {
+        vec_push(&t->opened_ms, k->now_ms);
         return under(lead, HOLD_STORM, ret);
+    }
     if (p->n_group_by) {
         group_key(&c->incident, p, group, sizeof group);
         lead = map_get(&e->by_key, group);
         if (lead)
             return under(lead, HOLD_GROUP, ret);
     }
-    if (too_many(e, p, k))
+    ebb(t, since_ms);
+    vec_push(&t->opened_ms, k->now_ms);
+    if (too_many(e, t, since_ms))
         return under(open_lead(e, c, p, storm, k), HOLD_STORM, ret);
     if (p->n_group_by)
         return under(open_lead(e, c, p, group, k), HOLD_GROUP, ret);
@@ -207,6 +210,7 @@ void engine_join(struct engine *e, struct incident_case *c, const struct desk *k
     if (engine_is_lead(root)) {
         c->lead = root;
         root->members++;
+        root->joined_ms = k->now_ms;
         if (root->incident.n_affected > 1)
             entitle(root);
         case_raise(root, k, c->incident.severity);

@@ -22,6 +22,11 @@ bool engine_is_lead(const struct incident_case *c)
            text_starts(c->incident.dedup_key, "group:");
 }
 
+static bool is_gathering(enum hold h)
+{
+    return h == HOLD_STORM || h == HOLD_GROUP;
+}
+
 static void sooner(int64_t *edge_ms, int64_t at_ms)
 {
     if (at_ms < *edge_ms)
@@ -189,7 +194,7 @@ static bool gathered(const struct incident_case *c, struct hold_by *ret)
 {
     const struct incident *i = &c->incident;
 
-    if (!c->lead || !case_is_open(c->lead) || (i->hold != HOLD_STORM && i->hold != HOLD_GROUP))
+    if (!c->lead || !case_is_open(c->lead) || !is_gathering(i->hold))
         return false;
     ret->hold = i->hold;
     text_copy(ret->ref, sizeof ret->ref, i->hold_ref);
@@ -234,7 +239,7 @@ void engine_rehold(struct engine *e, struct incident_case *c, const struct desk 
     if (c->lead && !same)
         engine_leave(e, c, k);
     case_hold(c, k, &h);
-    if (h.hold && !same)
+    if (h.hold && (!same || (is_gathering(h.hold) && !c->lead)))
         engine_join(e, c, k);
 }
 

@@ -181,6 +181,10 @@ static void raise_severities(struct engine *e, const struct desk *k)
             continue;
         case_raise(c, k, m->severity);
         engine_settle(e, c, k);
+        if (!c->lead)
+            continue;
+        case_raise(c->lead, k, m->severity);
+        engine_settle(e, c->lead, k);
     }
 }
 
@@ -208,7 +212,7 @@ void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, 
 
     engine_begin(e);
     e->config = c;
-    engine_lay_overrides(e);
+    engine_lay_overrides(e, now_ms);
     k = engine_desk(e, now_ms, CAUSE_RELOAD, "", fx);
     for (size_t i = 0; map_next(&e->watches, &i, &key, &value);)
         ((struct watch *)value)->monitor = NULL;
@@ -223,4 +227,5 @@ void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, 
     forget_channels(e, &k);
     raise_severities(e, &k);
     engine_rehold_all(e, &k);
+    engine_tell_channels(e, &k);
 }

@@ -229,5 +229,6 @@ int engine_replay(struct engine *e, const struct delivery *d, const char *who, i
     p->d.created_ms = p->d.due_ms = now_ms;
     p->d.done_ms = 0;
     engine_settle(e, p->of, &k);
+    engine_tell_channels(e, &k);
     return 0;
 }

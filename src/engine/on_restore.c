@@ -116,14 +116,17 @@ static void restore_deliveries(struct engine *e, const struct stored *s)
 }
 
 /* Who is told together with others finds its lead again. */
-static void find_lead(struct engine *e, struct incident_case *c)
+static void find_lead(struct engine *e, struct incident_case *c, int64_t now_ms)
 {
     struct incident_case *lead = map_get(&e->cases, c->incident.hold_ref);
+    int64_t joined_ms = c->incident.opened_ms < now_ms ? c->incident.opened_ms : now_ms;
 
     if (!case_is_open(c) || c->lead || !lead || lead == c || !engine_is_lead(lead))
         return;
     c->lead = lead;
     lead->members++;
+    if (joined_ms > lead->joined_ms)
+        lead->joined_ms = joined_ms;
 }
 
 static void settle_one(struct engine *e, struct incident_case *c, const struct desk *k)
@@ -153,7 +156,7 @@ static void settle_fresh(struct engine *e, const struct desk *k)
         if (((struct incident_case *)value)->fresh)
             vec_push(&fresh, (struct incident_case *)value);
     for (size_t i = 0; i < fresh.n; i++)
-        find_lead(e, fresh.items[i]);
+        find_lead(e, fresh.items[i], k->now_ms);
     for (size_t i = 0; i < fresh.n; i++)
         if (!fresh.items[i]->closed)
             settle_one(e, fresh.items[i], k);
@@ -219,6 +222,7 @@ void engine_restore(struct engine *e, const struct stored *s, int64_t now_ms, st
     shift_fresh(e, s, now_ms);
     settle_fresh(e, &k);
     engine_rest_disabled(e, &k);
+    engine_rehold_all(e, &k); /* by what was read, also those that were known */
     if (newest_ms > INT64_MIN && newest_ms < now_ms)
         engine_handoff_since(e, newest_ms);
     engine_handoff(e, &k);

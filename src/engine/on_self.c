@@ -24,6 +24,7 @@ void engine_self(struct engine *e, enum self_trouble t, const char *about, bool 
                 about ? about : "");
     if (!bad) {
         engine_resolve_key(e, i.dedup_key, "over", &k);
+        engine_tell_channels(e, &k);
         return;
     }
     if (map_get(&e->by_key, i.dedup_key))
@@ -31,4 +32,5 @@ void engine_self(struct engine *e, enum self_trouble t, const char *about, bool 
     text_copy(i.policy, sizeof i.policy, "default");
     text_printf(i.title, sizeof i.title, "%s: %s", troubles[t].title, text);
     engine_open(e, &i, &k);
+    engine_tell_channels(e, &k);
 }

@@ -32,8 +32,10 @@ void engine_tick(struct engine *e, int64_t now_ms, struct effects *fx)
     engine_begin(e);
     if (e->orders_due_ms <= now_ms)
         engine_orders_due(e, &k);
-    if (e->handoff_due_ms <= now_ms)
+    if (e->handoff_due_ms <= now_ms) {
+        engine_lay_overrides(e, now_ms);
         engine_handoff(e, &k);
+    }
     while ((first = heap_first(&e->wakes)) && first->due <= now_ms) {
         heap_del(&e->wakes, first);
         tick_case(

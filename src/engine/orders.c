@@ -212,6 +212,7 @@ int engine_quiet_add(struct engine *e, struct quiet *draft, int64_t now_ms, stru
            draft->comment);
     engine_rehold_all(e, &k);
     plan(e, now_ms);
+    engine_tell_channels(e, &k);
     return 0;
 }
 
@@ -261,6 +262,7 @@ int engine_quiet_end(struct engine *e, const char *id, const char *who, int64_t 
     text_copy(q->ended_by, sizeof q->ended_by, who);
     engine_rehold_all(e, &k);
     plan(e, now_ms);
+    engine_tell_channels(e, &k);
     return 0;
 }
 

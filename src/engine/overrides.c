@@ -63,8 +63,35 @@ static void lay_over(struct engine *e, const struct schedule *s)
         map_put(&e->schedules, s->name, laid);
 }
 
-void engine_lay_overrides(struct engine *e)
+static int by_created(const void *a, const void *b)
 {
+    const struct kept_override *x = *(const struct kept_override *const *)a;
+    const struct kept_override *y = *(const struct kept_override *const *)b;
+
+    if (x->created_ms != y->created_ms)
+        return x->created_ms < y->created_ms ? -1 : 1;
+    return strcmp(x->id, y->id);
+}
+
+/* The newest lies on top: they are kept in that order. */
+static void sort(struct engine *e, int64_t now_ms)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < e->overrides.n; i++) {
+        if (e->overrides.items[i]->end_ms + REMEMBERED_MS > now_ms)
+            e->overrides.items[kept++] = e->overrides.items[i];
+        else
+            mem_free(e->overrides.items[i]);
+    }
+    e->overrides.n = kept;
+    if (kept)
+        qsort(e->overrides.items, kept, sizeof *e->overrides.items, by_created);
+}
+
+void engine_lay_overrides(struct engine *e, int64_t now_ms)
+{
+    sort(e, now_ms);
     map_done(&e->schedules);
     map_init(&e->schedules, 8);
     arena_done(&e->laid);
@@ -206,9 +233,10 @@ int engine_override_add(struct engine *e, struct kept_override *drafts, size_t n
             return -1;
     for (size_t i = 0; i < n; i++)
         take(e, &drafts[i], &k);
-    engine_lay_overrides(e);
+    engine_lay_overrides(e, now_ms);
     k = engine_desk(e, now_ms, CAUSE_PERSON, n ? drafts->author : "", fx);
     engine_handoff(e, &k);
+    engine_tell_channels(e, &k);
     return 0;
 }
 
@@ -251,9 +279,10 @@ int engine_override_end(struct engine *e, const char *id, const char *who, int64
     k = engine_desk(e, now_ms, CAUSE_PERSON, who, fx);
     record(o, &k, quiet_state_name(quiet_state_at(o->start_ms, o->end_ms, now_ms)), "over");
     o->end_ms = o->start_ms > now_ms ? o->start_ms : now_ms;
-    engine_lay_overrides(e);
+    engine_lay_overrides(e, now_ms);
     k = engine_desk(e, now_ms, CAUSE_PERSON, who, fx);
     engine_handoff(e, &k);
+    engine_tell_channels(e, &k);
     return 0;
 }
 
@@ -269,33 +298,17 @@ void engine_overrides_restore(struct engine *e, const struct stored *s, int64_t 
         *o = *read;
         vec_push(&e->overrides, o);
     }
-    engine_lay_overrides(e);
+    engine_lay_overrides(e, now_ms);
 }
 
-static int by_created(const void *a, const void *b)
+static int by_start(const void *a, const void *b)
 {
     const struct kept_override *x = *(const struct kept_override *const *)a;
     const struct kept_override *y = *(const struct kept_override *const *)b;
 
-    if (x->created_ms != y->created_ms)
-        return x->created_ms < y->created_ms ? -1 : 1;
+    if (x->start_ms != y->start_ms)
+        return x->start_ms < y->start_ms ? -1 : 1;
     return strcmp(x->id, y->id);
-}
-
-/* The newest lies on top: they are kept in that order. */
-void engine_overrides_sort(struct engine *e, int64_t now_ms)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < e->overrides.n; i++) {
-        if (e->overrides.items[i]->end_ms + REMEMBERED_MS > now_ms)
-            e->overrides.items[kept++] = e->overrides.items[i];
-        else
-            mem_free(e->overrides.items[i]);
-    }
-    e->overrides.n = kept;
-    if (kept)
-        qsort(e->overrides.items, kept, sizeof *e->overrides.items, by_created);
 }
 
 size_t engine_overrides(const struct engine *ce, const struct kept_override *const **ret)
@@ -305,6 +318,8 @@ size_t engine_overrides(const struct engine *ce, const struct kept_override *con
     e->override_list.n = 0;
     for (size_t i = 0; i < e->overrides.n; i++)
         vec_push(&e->override_list, (const struct kept_override *)e->overrides.items[i]);
+    if (e->override_list.n)
+        qsort(e->override_list.items, e->override_list.n, sizeof *e->override_list.items, by_start);
     *ret = e->override_list.items;
     return e->override_list.n;
 }

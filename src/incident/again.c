@@ -83,12 +83,23 @@ void case_waver(struct incident_case *c, const struct desk *k)
     c->dirty = true;
 }
 
+/* "api is flapping: api is down: refused" -> "api is down: refused" */
+static void entitle_steady(struct incident *i)
+{
+    char flaps[sizeof i->dedup_key + 16];
+
+    text_printf(flaps, sizeof flaps, "%s is flapping: ", i->monitor[0] ? i->monitor : i->dedup_key);
+    if (text_starts(i->title, flaps))
+        memmove(i->title, i->title + strlen(flaps), strlen(i->title) - strlen(flaps) + 1);
+}
+
 void case_steady(struct incident_case *c, const struct desk *k)
 {
     struct incident *i = &c->incident;
 
     i->flapping = false;
     i->flap_due_ms = 0;
+    entitle_steady(i);
     case_record(c, k, incident_state_name(i->state), "steady", "no longer flapping: it stays down");
     if (i->state == INCIDENT_TRIGGERED)
         case_begin_anew(c, k, NOTICE_TRIGGERED);

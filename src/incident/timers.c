@@ -151,7 +151,7 @@ void case_shift(struct incident_case *c, int64_t delta_ms)
     int64_t *const timers[] = {&i->step_due_ms,      &i->ack_due_ms,      &i->updated_ms,
                                &i->snoozed_until_ms, &i->remind_due_ms,   &i->flap_due_ms,
                                &i->update_due_ms,    &i->updated_note_ms, &i->expires_ms,
-                               &c->keep_until_ms};
+                               &c->keep_until_ms,    &c->joined_ms};
 
     for (size_t n = 0; n < sizeof timers / sizeof *timers; n++)
         shift(timers[n], delta_ms);
