@@ -88,6 +88,8 @@ size_t engine_incidents(const struct engine *e,
                         const struct incident *const **ret); /* open ones, oldest first */
 /* By whole id; open, or resolved not long ago. */
 const struct incident *engine_incident(const struct engine *e, const char *id);
+/* Who pages for it: the gathering it is told with (group, storm), else the incident itself. */
+const struct incident *engine_in_charge(const struct engine *e, const struct incident *i);
 const struct delivery *engine_delivery(const struct engine *e, const char *id);
 /* The configuration's schedule with the overrides kept at run time laid over it; NULL unknown. */
 const struct schedule *engine_schedule(const struct engine *e, const char *name);

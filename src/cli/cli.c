@@ -95,6 +95,8 @@ int cli_load_without_secrets(const struct args *a, struct config **ret)
 
 /* --- help --- */
 
+#define HEAD_WIDTH 24
+
 static void print_option(const struct option_row *o)
 {
     char head[64];
@@ -102,7 +104,10 @@ static void print_option(const struct option_row *o)
     snprintf(head, sizeof head, "%s%c%s--%s%s%s", o->letter ? "-" : "  ",
              o->letter ? o->letter : ' ', o->letter ? ", " : " ", o->name, o->value ? " " : "",
              o->value ? o->value : "");
-    printf("  %-24s %s\n", head, o->help);
+    if (utf8_width(head) > HEAD_WIDTH)
+        printf("  %s\n  %*s %s\n", head, HEAD_WIDTH, "", o->help);
+    else
+        printf("  %s%*s %s\n", head, (int)(HEAD_WIDTH - utf8_width(head)), "", o->help);
 }
 
 static int print_command_help(const struct command *c)

@@ -9,7 +9,7 @@
 
 #define WHICH                                                                                      \
     "INCIDENT is its id, the name of its monitor, or three or more characters of the id's\n"       \
-    "beginning or end."
+    "beginning or end. A monitor that is told together with others stands for all of them."
 
 #define COMMON_ROWS                                                                                \
     {"by", 0, "PERSON", "who says so (else the token's person, or your login)"},                   \
@@ -32,10 +32,27 @@ static const struct option_row note_options[] = {
 static const char *said; /* the word of the command line */
 static const char *done; /* what to say when it is done */
 
+/* Several monitors may be told as one: then it says which one was meant, and a member that was
+ * named by its id says what pages for it. */
+static void print_together(const struct jv *incident)
+{
+    const struct jv *hold = jv_get(incident, "hold");
+    const char *key = show_or(jv_get_text(incident, "dedup_key"), "");
+    const char *id = show_or(jv_get_text(incident, "id"), "");
+    const char *kind = show_or(jv_get_text(hold, "kind"), "");
+
+    if ((text_starts(key, "group:") || text_starts(key, "storm:")) && !text_eq(said, id))
+        printf("with all that %s tells together: %s\n", id,
+               show_or(jv_get_text(incident, "title"), ""));
+    else if (text_eq(kind, "group") || text_eq(kind, "storm"))
+        printf("this one alone: what pages for it is %s\n",
+               show_or(jv_get_text(hold, "ref"), "the one it is told with"));
+}
+
 static void print_done(const struct jv *incident)
 {
-    (void)incident;
     printf("%s %s\n", said, done);
+    print_together(incident);
 }
 
 static int begin(struct tell *t, const struct args *a)
@@ -93,6 +110,7 @@ static void print_snoozed(const struct jv *incident)
     here_time(until_ms, now_ms, until, sizeof until);
     text_human_ms((double)((until_ms - now_ms + 500) / 1000 * 1000), left, sizeof left);
     printf("%s snoozed until %s (%s), then escalation begins anew\n", said, until, left);
+    print_together(incident);
 }
 
 static int fill_snooze(struct tell *t, const struct args *a)
@@ -127,6 +145,7 @@ static int run_snooze(const struct args *a)
 static void print_reassigned(const struct jv *incident)
 {
     printf("%s is now for %s\n", said, show_or(jv_get_text(incident, "assigned"), "somebody else"));
+    print_together(incident);
 }
 
 static int run_reassign(const struct args *a)
@@ -195,7 +214,9 @@ const struct command command_resolve = {
     .summary = "close an incident by hand",
     .help =
         "Tells exactly those who had been paged. A monitor that goes on failing opens a new one\n"
-        "after another fail_after results.\n" WHICH,
+        "after another fail_after results. Told together with others, only its own is closed.\n"
+        "INCIDENT is its id, the name of its monitor, or three or more characters of the id's\n"
+        "beginning or end.",
     .options = options,
     .run = run_resolve,
 };

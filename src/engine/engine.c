@@ -372,6 +372,14 @@ const struct incident *engine_incident(const struct engine *e, const char *id)
     return c ? &c->incident : NULL;
 }
 
+const struct incident *engine_in_charge(const struct engine *e, const struct incident *i)
+{
+    const struct incident_case *c = map_get(&e->cases, i->id);
+    bool told_by_lead = c && (i->hold == HOLD_GROUP || i->hold == HOLD_STORM);
+
+    return told_by_lead && c->lead && case_is_open(c->lead) ? &c->lead->incident : i;
+}
+
 const struct delivery *engine_delivery(const struct engine *e, const char *id)
 {
     const struct page *p = map_get(&e->pages, id);

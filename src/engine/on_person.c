@@ -62,6 +62,18 @@ static struct incident_case *find_open(struct engine *e, const char *id, struct 
     return c;
 }
 
+/* Whoever names a monitor means what wakes people for it: of several told together, the gathering.
+ * Closing by hand is of the one that is named, whatever pages for it; so is everything by an id. */
+static struct incident_case *find_meant(struct engine *e, const struct deed *d, struct err *err)
+{
+    struct incident_case *c =
+        d->kind == DEED_NOTE ? find(e, d->incident, err) : find_open(e, d->incident, err);
+
+    if (!c || d->kind == DEED_RESOLVE || !text_eq(d->incident, c->incident.monitor))
+        return c;
+    return map_get(&e->cases, engine_in_charge(e, &c->incident)->id);
+}
+
 /* A monitor that goes on failing after its incident was closed by hand must confirm anew before
  * it wakes anybody again. */
 static void confirm_anew(struct engine *e, const struct incident_case *c, struct effects *fx)
@@ -181,7 +193,7 @@ int engine_deed(struct engine *e, const struct deed *d, int64_t now_ms, struct e
 
     engine_begin(e);
     k.comment = d->text;
-    c = d->kind == DEED_NOTE ? find(e, d->incident, err) : find_open(e, d->incident, err);
+    c = find_meant(e, d, err);
     if (!c || deeds[d->kind](e, c, d, &k, err) < 0)
         return -1;
     if (!c->closed)

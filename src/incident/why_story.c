@@ -9,6 +9,17 @@
 #include "model/names.h"
 #include "why_private.h"
 
+/* Told by another incident that gathers several: that is no silence. */
+static bool told_together(const struct incident *i)
+{
+    return (i->hold == HOLD_GROUP || i->hold == HOLD_STORM) && i->hold_ref[0];
+}
+
+static bool is_together(const char *text)
+{
+    return text_starts(text, "told together");
+}
+
 /* --- what was ------------------------------------------------------------------------------ */
 
 static void tell_start(struct why *y)
@@ -90,6 +101,8 @@ static const char *lead_of(const struct transition *t)
                  {"reopened", "it fails again, so the same incident opens again: "},
                  {"reminded", "reminded: "}};
 
+    if (is_together(t->text))
+        return "";
     for (size_t i = 0; i < sizeof leads / sizeof *leads; i++)
         if (text_eq(t->to, leads[i].to) && !text_starts(t->text, t->to))
             return leads[i].lead;
@@ -160,7 +173,9 @@ static void tell_triggered(struct why *y)
 {
     const struct incident *i = y->f->incident;
 
-    if (i->hold != HOLD_NONE)
+    if (told_together(i))
+        why_add(y, y->f->now_ms, "`midwatch why %s` says who is paged for it", i->hold_ref);
+    else if (i->hold != HOLD_NONE)
         why_add(y, y->f->now_ms, "held back now (%s): nobody is paged", hold_name(i->hold));
     else if (i->step_due_ms)
         tell_next_step(y);
@@ -260,6 +275,11 @@ static void put_nobody(const struct why_facts *f, struct buf *out)
     const struct transition *nobody = last_move(f, "nobody"), *held = last_move(f, "held");
     char span[WHY_SPAN_SIZE];
 
+    if (told_together(i) || (i->hold == HOLD_NONE && held && is_together(held->text))) {
+        buf_printf(out, "%s, so nobody was paged for it alone",
+                   i->hold != HOLD_NONE ? i->hold_why : held->text);
+        return;
+    }
     buf_str(out, "nobody was paged");
     if (i->hold != HOLD_NONE)
         buf_printf(out, ": held for %s, %s", why_span(f->now_ms - moved_ms(f, "held"), span),
@@ -321,7 +341,8 @@ static void put_state(const struct why_facts *f, struct buf *out)
     }
     if (i->flapping)
         buf_str(out, "; flapping, so its changes page nobody");
-    else if (i->hold != HOLD_NONE && i->state == INCIDENT_TRIGGERED && f->n_deliveries)
+    else if (i->hold != HOLD_NONE && !told_together(i) && i->state == INCIDENT_TRIGGERED &&
+             f->n_deliveries)
         buf_printf(out, "; held back now by %s", hold_name(i->hold));
 }
 

@@ -111,6 +111,8 @@ static void act(struct call *c, enum deed_kind kind)
     if (read_order(c, &o) < 0)
         return;
     i = incident_find(c->engine, c->arg, &fitting);
+    if (i != NULL && kind != DEED_RESOLVE && strcmp(c->arg, i->monitor) == 0)
+        i = engine_in_charge(c->engine, i); /* a monitor was named: whatever pages for it */
     if (i != NULL)
         carry_out(c, i, &o);
     else if (fitting > 1)

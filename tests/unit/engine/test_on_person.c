@@ -274,6 +274,35 @@ static void resolve__of_our_own_trouble__touches_no_monitor(void **state)
     sim_done(&s);
 }
 
+/* The one that pages is a gathering; its member has the monitor's name. */
+static void monitor__told_together__means_what_pages_for_it_unless_it_is_closed(void **state)
+{
+    static const char yaml[] = WORLD_HEAD
+        "  g: { reopen_window: 0s, group_by: [group], steps: [ { notify: ['channel:a'] },"
+        " { after: 5m, notify: ['channel:b'] } ] }\n"
+        "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: g } ]\n";
+    const struct incident *member, *lead;
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, yaml);
+    world_results(&s, "api", "bb");
+    member = world_of(&s, "api");
+    lead = engine_in_charge(s.engine, member);
+    assert_string_equal(lead->dedup_key, "group:g:");
+    assert_ptr_equal(engine_in_charge(s.engine, lead), lead);
+    assert_int_equal(say(&s, ACK, "api", NULL), 0);
+    assert_int_equal(lead->state, INCIDENT_ACKNOWLEDGED);
+    assert_int_equal(member->state, INCIDENT_TRIGGERED);
+    assert_int_equal(say(&s, UNACK, "api", NULL), 0);
+    assert_int_equal(say(&s, ACK, member->id, NULL), 0);
+    assert_int_equal(lead->state, INCIDENT_TRIGGERED);
+    assert_int_equal(member->state, INCIDENT_ACKNOWLEDGED);
+    assert_int_equal(say(&s, RESOLVE, "api", NULL), 0);
+    assert_int_equal(member->state, INCIDENT_RESOLVED);
+    sim_done(&s);
+}
+
 static void ack__tells_by_one_commit_with_its_sends(void **state)
 {
     struct sim s;
@@ -303,6 +332,7 @@ int main(void)
         cmocka_unit_test(resolve__while_it_goes_on_failing__must_confirm_anew),
         cmocka_unit_test(resolve__and_then_it_recovers__opens_and_tells_nothing),
         cmocka_unit_test(resolve__of_our_own_trouble__touches_no_monitor),
+        cmocka_unit_test(monitor__told_together__means_what_pages_for_it_unless_it_is_closed),
         cmocka_unit_test(ack__tells_by_one_commit_with_its_sends),
     };
 

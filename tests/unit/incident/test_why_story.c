@@ -91,6 +91,17 @@ static const struct {
      "nobody was paged: held for 4m, silence s1 by ana: deploy; not acknowledged",
      "\n+300 held back now (silence): nobody is paged\n"
      "+900 the hold ends: if it is still failing, step 0 runs\n"},
+    {{.hold = HOLD_GROUP, .hold_ref = "i9", .hold_why = "told together with others by incident i9"},
+     "held",
+     "told together with others by incident i9",
+     "told together with others by incident i9, so nobody was paged for it alone; not acknowledged",
+     "\n+60 told together with others by incident i9\n"
+     "+300 `midwatch why i9` says who is paged for it\n"},
+    {{.step = 0},
+     "held",
+     "told together with others by incident i9",
+     "told together with others by incident i9, so nobody was paged for it alone; not acknowledged",
+     "\n+60 told together with others by incident i9\n"},
     {{.hold = HOLD_STORM},
      NULL,
      NULL,
