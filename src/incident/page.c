@@ -31,8 +31,10 @@ bool page_is_news(const struct page *p)
 {
     const struct incident *i = &p->of->incident;
 
-    if (p->d.notice.type == NOTICE_RESOLVED || p->d.replayed)
+    if (p->d.replayed)
         return true;
+    if (p->d.notice.type == NOTICE_RESOLVED) /* opened again: told with the next end */
+        return i->state == INCIDENT_RESOLVED || p->d.cycle >= i->born_cycle;
     if (p->d.cycle != i->cycle)
         return false;
     switch (p->d.notice.type) {
@@ -71,13 +73,15 @@ static int64_t instant_of(const struct notice *n, const struct incident *i)
 static void make_id(struct delivery *d, const struct incident *i)
 {
     static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    bool handoff = d->notice.type == NOTICE_HANDOFF;
     char key[512];
     uint64_t h;
     size_t n;
 
-    snprintf(key, sizeof key, "%d|%d|%d|%d|%d|%lld|%s|%s", (int)d->notice.type, d->cycle,
+    snprintf(key, sizeof key, "%d|%d|%d|%d|%d|%lld|%s|%s%s%s", (int)d->notice.type, d->cycle,
              d->notice.step, d->notice.loop, d->rule, (long long)instant_of(&d->notice, i),
-             d->notice.person, d->notice.channel);
+             d->notice.person, d->notice.channel, handoff ? "|" : "",
+             handoff ? d->notice.schedule : ""); /* two at once are two words */
     h = hash64_text(key, hash64_text(i->id, 0));
     n = (size_t)snprintf(d->id, sizeof d->id, "%s-", i->id);
     for (int k = 0; k < 12; k++, h >>= 5)
@@ -207,10 +211,13 @@ struct page *page_word(struct incident_case *c, const struct desk *k, enum notic
 {
     struct recipient r = recipient_of(to, schedule, NULL);
     struct page *p;
+    size_t first = 0;
 
-    if (!to->n_rules)
+    while (first < to->n_rules && is_about(c, to->rules[first].via))
+        first++;
+    if (first == to->n_rules)
         return NULL;
-    r.channel = to->rules[0].via;
+    r.channel = to->rules[first].via;
     r.rule = -1;
     p = page_add(c, k, type, &r);
     text_copy(p->d.notice.why, sizeof p->d.notice.why, why_word(type));
@@ -355,8 +362,8 @@ void page_tell_reached(struct incident_case *c, const struct desk *k, enum notic
         if (!may_know(c->pages.items[i]))
             continue;
         for (size_t j = 0; j < i && !told; j++)
-            told = may_know(c->pages.items[j]) &&
-                   page_same_contact(c->pages.items[j], c->pages.items[i]);
+            told = page_same_contact(c->pages.items[j], c->pages.items[i]) &&
+                   may_know(c->pages.items[j]);
         if (!told)
             tell(c, k, type, c->pages.items[i]);
     }
