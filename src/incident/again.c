@@ -116,6 +116,10 @@ void case_raise(struct incident_case *c, const struct desk *k, enum severity s)
                 severity_name(s));
     i->severity = s;
     case_record(c, k, incident_state_name(i->state), "raised", text);
-    if (i->state == INCIDENT_TRIGGERED && i->step >= 0 && s > i->paged && !i->hold)
+    if (i->state != INCIDENT_TRIGGERED || i->hold)
+        return;
+    if (i->step >= 0 && s > i->paged)
         case_begin_anew(c, k, NOTICE_TRIGGERED);
+    else
+        urgency_set(c, k); /* its first page is still to come */
 }

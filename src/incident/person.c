@@ -86,22 +86,24 @@ void case_snooze(struct incident_case *c, const struct desk *k, int64_t until_ms
 static void take_up(struct incident_case *c, const struct desk *k)
 {
     forget_ack(&c->incident);
+    c->incident.state = INCIDENT_TRIGGERED;
     c->incident.cycle++;
+    if (!c->incident.hold)
+        urgency_set(c, k);
     page_overtake(c, k);
 }
 
 void case_reassign(struct incident_case *c, const struct desk *k, const struct person *to)
 {
     struct incident *i = &c->incident;
+    const char *from = incident_state_name(i->state);
     char verb[NAME_SIZE + 40], text[TEXT_SIZE];
 
     take_up(c, k);
     text_copy(i->assigned, sizeof i->assigned, to->name);
-    if (i->state != INCIDENT_TRIGGERED)
-        i->state = INCIDENT_TRIGGERED;
     text_printf(verb, sizeof verb, "reassigned to %s by", to->name);
     person_text(text, sizeof text, k, verb);
-    case_record(c, k, "triggered", "reassigned", text);
+    case_record(c, k, from, "reassigned", text);
     if (i->step < 0)
         i->step = 0;
     page_person(c, k, NOTICE_ESCALATED, to, NULL, NULL);
@@ -110,17 +112,15 @@ void case_reassign(struct incident_case *c, const struct desk *k, const struct p
 
 bool case_escalate(struct incident_case *c, const struct desk *k)
 {
-    struct incident *i = &c->incident;
+    const char *from = incident_state_name(c->incident.state);
     char text[TEXT_SIZE];
 
     if (!escalate_has_next(c, k))
         return false;
-    if (i->state != INCIDENT_TRIGGERED) {
+    if (c->incident.state != INCIDENT_TRIGGERED)
         take_up(c, k);
-        i->state = INCIDENT_TRIGGERED;
-    }
     person_text(text, sizeof text, k, "escalated by");
-    case_record(c, k, "triggered", "escalated", text);
+    case_record(c, k, from, "escalated", text);
     escalate_due(c, k);
     return true;
 }

@@ -34,12 +34,12 @@ static void remind(struct incident_case *c, const struct desk *k)
     const struct person *acker = config_person(k->config, i->acked_by);
     int64_t every_ms = case_policy(c, k)->remind_ms;
 
-    i->remind_due_ms = acker && every_ms ? k->now_ms + every_ms : 0;
+    i->remind_due_ms = 0;
     c->dirty = true;
-    if (!acker)
+    if (!acker || !every_ms || !page_word(c, k, NOTICE_REMINDER, acker, NULL))
         return;
+    i->remind_due_ms = k->now_ms + every_ms;
     i->reminded++;
-    page_word(c, k, NOTICE_REMINDER, acker, NULL);
     case_record(c, k, "acknowledged", "reminded", i->acked_by);
 }
 
@@ -51,11 +51,16 @@ static void update(struct incident_case *c, const struct desk *k)
     page_tell_reached(c, k, NOTICE_UPDATED);
 }
 
+/* Also when those hours are over again by the time we look. */
 static void become_urgent(struct incident_case *c, const struct desk *k)
 {
-    c->incident.urgency_due_ms = 0;
-    case_record(c, k, "triggered", "urgent", "support hours began: its urgency is high now");
-    case_begin_anew(c, k, NOTICE_TRIGGERED);
+    struct incident *i = &c->incident;
+
+    i->urgency = URGENCY_HIGH;
+    i->urgency_due_ms = 0;
+    case_record(c, k, "triggered", "urgent", "by the hours of its policy its urgency is high now");
+    if (i->step >= 0)
+        case_begin_anew(c, k, NOTICE_TRIGGERED);
 }
 
 static bool due(int64_t at_ms, const struct desk *k)
@@ -96,7 +101,7 @@ static int64_t gone_ms(const struct incident_case *c)
     for (size_t i = 0; i < c->pages.n; i++)
         if (page_unfinished(c->pages.items[i]))
             return INT64_MAX;
-    return c->keep_until_ms > c->incident.resolved_ms ? c->keep_until_ms : INT64_MAX;
+    return c->keep_until_ms;
 }
 
 /* The timers that run in each state; 0: none. */

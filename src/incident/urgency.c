@@ -30,11 +30,23 @@ static int64_t becomes_high(const struct urgency_rule *r, enum severity s, int64
     return 0;
 }
 
+static bool paged_as_high(const struct incident_case *c)
+{
+    if (c->incident.urgency != URGENCY_HIGH)
+        return false;
+    for (size_t n = 0; n < c->pages.n; n++)
+        if (page_is_alarm(c->pages.items[n]) &&
+            c->pages.items[n]->d.cycle >= c->incident.born_cycle)
+            return true;
+    return false;
+}
+
 void urgency_set(struct incident_case *c, const struct desk *k)
 {
     struct incident *i = &c->incident;
     const struct urgency_rule *r = &case_policy(c, k)->urgency;
 
-    i->urgency = urgency_at(r, i->severity, k->now_ms);
+    if (!paged_as_high(c))
+        i->urgency = urgency_at(r, i->severity, k->now_ms);
     i->urgency_due_ms = i->urgency == URGENCY_LOW ? becomes_high(r, i->severity, k->now_ms) : 0;
 }
