@@ -83,6 +83,7 @@ void case_begin(struct incident_case *c, const struct desk *k)
     i->step = -1;
     i->loop = 0;
     i->step_due_ms = 0;
+    i->assigned[0] = '\0'; /* as the policy says */
     c->dirty = true;
     if (i->hold)
         return;
@@ -108,7 +109,7 @@ void case_resolve(struct incident_case *c, const struct desk *k, const char *why
     text_copy(i->resolved_by, sizeof i->resolved_by, k->actor);
     timers_stop(i);
     i->flapping = false;
-    i->flap_due_ms = 0;
+    i->flap_due_ms = i->update_due_ms = 0;
     again_change(c, k->now_ms);
     c->keep_until_ms = k->now_ms + case_policy(c, k)->reopen_window_ms;
     if (k->actor[0])

@@ -165,7 +165,7 @@ void escalate_hand_on(struct incident_case *c, struct page *p, const struct desk
         next->dirty = true;
         return;
     }
-    if (step_has_hope(c))
+    if (c->incident.hold || step_has_hope(c))
         return;
     if ((size_t)(c->incident.step + 1) < policy->n_steps)
         escalate_due(c, k);

@@ -1,7 +1,8 @@
 /* hold.c - held back, let go; and what is held under another.
  *
  * A hold stops paging and nothing else. Pages that had gone out stay as they are, and whoever got
- * one hears of the end. When it is let go and still open, paging begins at step 0. */
+ * one hears of the end. What a person asks for, reassign or escalate, pages all the same, and no
+ * further step follows. When it is let go and still open, paging begins at step 0. */
 #include <stdio.h>
 #include <string.h>
 
@@ -43,7 +44,11 @@ static void let_go(struct incident_case *c, const struct desk *k)
     c->incident.hold_ref[0] = c->incident.hold_why[0] = '\0';
     c->incident.hold_until_ms = c->incident.hold_bad = 0;
     case_record(c, k, incident_state_name(c->incident.state), "released", text);
-    if (c->incident.state == INCIDENT_TRIGGERED)
+    if (c->incident.state != INCIDENT_TRIGGERED)
+        return;
+    if (paged_in_cycle(c))
+        case_begin_anew(c, k, NOTICE_TRIGGERED);
+    else
         case_begin(c, k);
 }
 

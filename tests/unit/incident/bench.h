@@ -256,7 +256,7 @@ static inline int64_t bench_wake_s(const struct bench *b)
 /* Ticks from wake to wake until `until_s`: no wake may lie in the past of its tick. */
 static inline void bench_run(struct bench *b, int64_t until_s)
 {
-    while (bench_wake_s(b) >= 0 && bench_wake_s(b) <= until_s) {
+    while (!b->closed && bench_wake_s(b) >= 0 && bench_wake_s(b) <= until_s) {
         int64_t wake = bench_wake_s(b);
 
         bench_tick(b, wake);

@@ -204,7 +204,7 @@ static int64_t keep_failing(struct bench *b, const char *how, int64_t until_s)
 {
     int64_t at_s = (b->desk.now_ms - BENCH_START_MS) / 1000;
 
-    while (b->fx.sends.n || (bench_wake_s(b) >= 0 && bench_wake_s(b) < until_s)) {
+    while (!b->closed && (b->fx.sends.n || (bench_wake_s(b) >= 0 && bench_wake_s(b) < until_s))) {
         if (b->fx.sends.n) {
             bench_end(b, "a", how, ++at_s);
             continue;
