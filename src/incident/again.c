@@ -61,6 +61,7 @@ void case_reopen(struct incident_case *c, const struct desk *k)
     i->hold = HOLD_NONE;
     i->hold_ref[0] = i->hold_why[0] = '\0';
     i->hold_until_ms = i->hold_bad = 0;
+    i->paged = SEVERITY_INFO; /* what was told before is over */
     i->reopened++;
     i->born_cycle = i->cycle + 1;
     again_change(c, k->now_ms);
