@@ -34,8 +34,7 @@ static void group__several_of_it__one_page_one_note_one_resolve(void **state)
     assert_string_equal(world_hold(&s, "m1"), "group");
     assert_string_equal(world_of(&s, "m1")->hold_ref, world_of(&s, "group:g:core")->id);
     world_beats(&s, 2, "m1=b m2=b m3=b");
-    assert_string_equal(world_of(&s, "group:g:core")->title,
-                        "core: 3 monitors are down: m1 m2 m3");
+    assert_string_equal(world_of(&s, "group:g:core")->title, "core: 3 monitors are down: m1 m2 m3");
     world_run(&s, 10000);
     assert_string_equal(world_log, "a group:g:core triggered@20, a group:g:core updated@50");
     world_mark(&s);
@@ -162,10 +161,12 @@ static void group__members_resolved_by_hand__ends_with_the_last(void **state)
 }
 
 #define SEVERE                                                                                     \
-    WORLD_HEAD POLICY_G("") "monitors:\n" NODE("m1", ", policy: g, group: core, severity: warning") \
+    WORLD_HEAD POLICY_G("") "monitors:\n" NODE("m1",                                               \
+                                               ", policy: g, group: core, severity: warning")      \
         NODE("m2", ", policy: g, group: core, severity: critical")
 #define MILD                                                                                       \
-    WORLD_HEAD POLICY_G("") "monitors:\n" NODE("m1", ", policy: g, group: core, severity: warning") \
+    WORLD_HEAD POLICY_G("") "monitors:\n" NODE("m1",                                               \
+                                               ", policy: g, group: core, severity: warning")      \
         NODE("m2", ", policy: g, group: core, severity: warning")
 
 static void group__a_worse_one_joins__pages_anew(void **state)
@@ -206,8 +207,8 @@ static void group__reload_takes_members_away__ends_with_the_last(void **state)
     world_begin(&s, MILD);
     world_beats(&s, 2, "m1=b m2=b");
     world_mark(&s);
-    world_reload(&s, WORLD_HEAD POLICY_G("") "monitors:\n"
-                         NODE("m2", ", policy: g, group: core, severity: warning"));
+    world_reload(&s, WORLD_HEAD POLICY_G("") "monitors:\n" NODE(
+                         "m2", ", policy: g, group: core, severity: warning"));
     assert_string_equal(world_log, "");
     assert_int_equal(world_open(&s), 2);
     world_reload(&s, WORLD_HEAD POLICY_G("") "monitors: []\n");
@@ -284,17 +285,20 @@ static void group__key__is_made_of_what_it_is_grouped_by(void **state)
     }
 }
 
-#define LONG_NAME "gggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg"
+#define LONG_NAME                                                                                  \
+    "gggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggggg"
 
 static void group__key_too_long__is_cut_and_still_its_own(void **state)
 {
     struct sim s;
 
     (void)state;
-    world_begin(&s, WORLD_HEAD
-                "  " LONG_NAME ": { group_by: [group], steps: [ { notify: ['channel:a'] } ] }\n"
-                "monitors:\n" NODE("m1", ", policy: " LONG_NAME ", group: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1")
-                    NODE("m2", ", policy: " LONG_NAME ", group: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2"));
+    world_begin(
+        &s, WORLD_HEAD
+        "  " LONG_NAME ": { group_by: [group], steps: [ { notify: ['channel:a'] } ] }\n"
+        "monitors:\n" NODE("m1",
+                           ", policy: " LONG_NAME ", group: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa1")
+            NODE("m2", ", policy: " LONG_NAME ", group: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa2"));
     world_beats(&s, 2, "m1=b m2=b");
     assert_int_equal(world_open(&s), 4);
     assert_string_not_equal(world_of(&s, "m1")->hold_ref, world_of(&s, "m2")->hold_ref);
@@ -359,11 +363,12 @@ static void group__its_lead_is_lost__members_are_gathered_anew(void **state)
 /* --- storms --- */
 
 #define TEN(policy)                                                                                \
-    NODE("m0", policy) NODE("m1", policy) NODE("m2", policy) NODE("m3", policy) NODE("m4", policy) \
-        NODE("m5", policy) NODE("m6", policy) NODE("m7", policy) NODE("m8", policy)                \
-            NODE("m9", policy)
+    NODE("m0", policy)                                                                             \
+    NODE("m1", policy) NODE("m2", policy) NODE("m3", policy) NODE("m4", policy) NODE("m5", policy) \
+        NODE("m6", policy) NODE("m7", policy) NODE("m8", policy) NODE("m9", policy)
 #define TEN_GOOD "m0=g m1=g m2=g m3=g m4=g m5=g m6=g m7=g m8=g m9=g"
-#define STORMY   WORLD_HEAD "storm: { incidents: 3, within: 1m, share: 0 }\nmonitors:\n" TEN(", policy: p")
+#define STORMY                                                                                     \
+    WORLD_HEAD "storm: { incidents: 3, within: 1m, share: 0 }\nmonitors:\n" TEN(", policy: p")
 
 static void storm__more_than_so_many__the_rest_is_one_page(void **state)
 {
@@ -483,8 +488,8 @@ static void storm__of_two_policies__is_two(void **state)
     struct sim s;
 
     (void)state;
-    world_begin(&s, WORLD_HEAD "  q: { steps: [ { notify: ['channel:b'] } ] }\nmonitors:\n"
-                        TEN(", policy: p") NODE("q1", ", policy: q") NODE("q2", ", policy: q"));
+    world_begin(&s, WORLD_HEAD "  q: { steps: [ { notify: ['channel:b'] } ] }\nmonitors:\n" TEN(
+                        ", policy: p") NODE("q1", ", policy: q") NODE("q2", ", policy: q"));
     world_beat(&s, TEN_GOOD " q1=g q2=g");
     world_mark(&s);
     world_beats(&s, 2, "m0=b m1=b m2=b m3=b m4=b m5=b m6=b m7=b m8=b m9=b q1=b q2=b");
@@ -554,8 +559,8 @@ static void storm__of_many__is_cut_at_a_name(void **state)
     buf_init(&yaml, 1 << 16);
     buf_str(&yaml, WORLD_HEAD "storm: { incidents: 1, within: 1m, share: 0 }\nmonitors:\n");
     for (int n = 0; n < 40; n++)
-        buf_printf(&yaml, "  - { name: a-long-name-of-a-monitor-%d, http: 'http://127.0.0.1:1/' }\n",
-                   n);
+        buf_printf(&yaml,
+                   "  - { name: a-long-name-of-a-monitor-%d, http: 'http://127.0.0.1:1/' }\n", n);
     world_begin(&s, buf_text(&yaml));
     for (int n = 0; n < 80; n++) {
         snprintf(name, sizeof name, "a-long-name-of-a-monitor-%d", n % 40);
@@ -564,7 +569,8 @@ static void storm__of_many__is_cut_at_a_name(void **state)
     i = world_of(&s, "storm:default");
     assert_int_equal(i->n_affected, 39);
     assert_in_range(strlen(i->affected), AFFECTED_SIZE - 40, AFFECTED_SIZE - 1);
-    assert_string_equal(strrchr(i->affected, ' '), strstr(i->affected, " a-long-name-of-a-monitor-18"));
+    assert_string_equal(strrchr(i->affected, ' '),
+                        strstr(i->affected, " a-long-name-of-a-monitor-18"));
     assert_true(text_ends(i->title, " …"));
     sim_done(&s);
     buf_done(&yaml);

@@ -125,7 +125,8 @@ static void dependency__root_lists_what_it_swallowed(void **state)
     world_beat(&s, "net=g db=b api=b web=b");
     assert_string_equal(world_log, "a db triggered@20, a db updated@30");
     assert_string_equal(world_of(&s, "db")->affected, "api");
-    world_beat(&s, "net=g db=b api=b web=b"); /* the next note is five minutes after the one before */
+    world_beat(&s,
+               "net=g db=b api=b web=b"); /* the next note is five minutes after the one before */
     assert_string_equal(world_of(&s, "db")->affected, "api web");
     assert_int_equal(world_of(&s, "db")->n_affected, 2);
     world_mark(&s);
@@ -261,7 +262,8 @@ static void release__root_is_back__the_child_must_fail_on_its_own(void **state)
     begin_tree(&s);
     world_beats(&s, 3, "net=g db=b api=b");
     world_mark(&s);
-    world_beats(&s, 2, "net=g db=g api=b"); /* the second tells that db is back, then api fails once */
+    world_beats(&s, 2,
+                "net=g db=g api=b"); /* the second tells that db is back, then api fails once */
     assert_string_equal(world_hold(&s, "api"), "dependency");
     assert_string_equal(world_of(&s, "api")->hold_why,
                         "what it depends on is back; it must fail on its own");
@@ -407,8 +409,9 @@ static void root__resolved_by_hand_and_still_down__holds_on(void **state)
 
 /* --- maintenance of the file --- */
 
-#define UTC      ", time_zone: UTC }"
-#define WINDOWED(windows) WORLD_HEAD "monitors:\n" NODE("api", ", policy: p, maintenance: [ " windows " ]")
+#define UTC ", time_zone: UTC }"
+#define WINDOWED(windows)                                                                          \
+    WORLD_HEAD "monitors:\n" NODE("api", ", policy: p, maintenance: [ " windows " ]")
 
 /* The world begins on Sunday the 22nd at 02:00:00; it is down at 02:00:20. */
 static void window__from_the_file__holds_until_it_ends(void **state)
@@ -469,7 +472,8 @@ static void window__says_until_when_and_why(void **state)
     struct sim s;
 
     (void)state;
-    world_begin(&s, WINDOWED("{ days: [sun], start: '01:00', end: '04:00', comment: new disks" UTC));
+    world_begin(&s,
+                WINDOWED("{ days: [sun], start: '01:00', end: '04:00', comment: new disks" UTC));
     assert_int_equal(engine_holds(s.engine, "api", s.now_ms, why, sizeof why), HOLD_MAINTENANCE);
     world_beats(&s, 2, "api=b");
     assert_string_equal(world_hold(&s, "api"), "maintenance");

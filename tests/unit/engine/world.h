@@ -48,8 +48,8 @@ static inline void world_write_log(struct sim *s)
         const struct notice *n = &s->fx.sends.items[i]->notice;
         size_t used = strlen(world_log);
 
-        text_printf(world_log + used, sizeof world_log - used, "%s%s %s %s@%lld",
-                    used ? ", " : "", n->channel, n->monitor[0] ? n->monitor : n->dedup_key,
+        text_printf(world_log + used, sizeof world_log - used, "%s%s %s %s@%lld", used ? ", " : "",
+                    n->channel, n->monitor[0] ? n->monitor : n->dedup_key,
                     strchr(notice_name(n->type), '.') + 1,
                     (long long)(s->now_ms - world_mark_ms) / 1000);
     }
@@ -206,7 +206,7 @@ static inline const char *world_sends(struct sim *s)
 static inline const char *world_moves(struct sim *s)
 {
     static const char *const subjects[] = {"monitor", "incident", "delivery", "config",
-                                          "quiet",   "override", "schedule"};
+                                           "quiet",   "override", "schedule"};
     static char said[4000];
     size_t n = 0;
 
@@ -346,8 +346,7 @@ static inline const char *world_quiet(struct sim *s, enum quiet_kind kind, const
                                       int64_t from_ms, int64_t to_ms)
 {
     static char id[QUIET_ID_SIZE];
-    struct quiet q = {
-        .kind = kind, .start_ms = s->now_ms + from_ms, .end_ms = s->now_ms + to_ms};
+    struct quiet q = {.kind = kind, .start_ms = s->now_ms + from_ms, .end_ms = s->now_ms + to_ms};
     struct err err = {0};
     int rc = 0;
 
