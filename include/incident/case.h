@@ -35,6 +35,7 @@ struct incident_case {
     VEC(struct page *) pages; /* in the order decided */
     bool dirty;
     bool fresh;                  /* being read back: deliveries may still be adopted */
+    bool stub;                   /* its incident was made up around a delivery: never written */
     bool closed;                 /* in no table any more; freed with the next event */
     char key[NAME_SIZE + 16];    /* "monitor:" and its name of today; else the dedup key */
     struct incident_case *older; /* an earlier case with the same key, still open */

@@ -416,7 +416,8 @@ void engine_snapshot(const struct engine *e, struct commit *c)
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);) {
         const struct incident_case *o = value;
 
-        vec_push(&c->incidents, &o->incident);
+        if (!o->stub)
+            vec_push(&c->incidents, &o->incident);
         for (size_t n = 0; n < o->pages.n; n++)
             vec_push(&c->deliveries, (const struct delivery *)&o->pages.items[n]->d);
     }

@@ -81,7 +81,7 @@ struct incident_case *engine_case_for_note(struct engine *e, const struct notice
     text_copy(i.monitor, sizeof i.monitor, n->monitor);
     text_copy(i.title, sizeof i.title, n->title);
     c = engine_add_case(e, case_new(&i));
-    c->fresh = true;
+    c->stub = c->fresh = true;
     return c;
 }
 

@@ -68,7 +68,7 @@ bool case_settle(struct incident_case *c, const struct desk *k)
         p->dirty = false;
         unfinished = unfinished || page_unfinished(p);
     }
-    if (c->dirty)
+    if (c->dirty && !c->stub)
         vec_push(&k->fx->commit.incidents, (const struct incident *)&c->incident);
     c->dirty = false;
     return c->incident.state == INCIDENT_RESOLVED && !unfinished && c->keep_until_ms <= k->now_ms;

@@ -319,6 +319,313 @@ static void ack__tells_by_one_commit_with_its_sends(void **state)
     sim_done(&s);
 }
 
+/* --- the other verbs --- */
+
+#define PERSONAL                                                                                   \
+    WORLD_HEAD                                                                                     \
+    "  q: { reopen_window: 0s, ack_timeout: 1h, remind: 20m, steps: [ { notify: ['channel:a'] }, " \
+    "{ after: 5m, notify: ['channel:b'] } ] }\n"                                                   \
+    "people: { zoe: { notify: [ { via: f } ] }, eve: {} }\n"                                       \
+    "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: q } ]\n"
+#define MIN 60000LL
+
+static int act(struct sim *s, struct deed d, struct err *e)
+{
+    int rc = 0;
+
+    d.who = "zoe";
+    d.incident = d.incident ? d.incident : "api";
+    EVENT(s, rc = engine_deed(s->engine, &d, s->now_ms, &s->fx, e));
+    return rc;
+}
+
+static void begin_personal(struct sim *s)
+{
+    world_begin(s, PERSONAL);
+    world_beats(s, 2, "api=b");
+    world_mark(s);
+}
+
+static void deed__that_cannot_be__is_refused_in_one_line_and_changes_nothing(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_personal(&s);
+    const struct {
+        struct deed deed;
+        const char *error;
+    } table[] = {
+        {{.kind = DEED_SNOOZE, .until_ms = s.now_ms}, "a snooze ends in the future"},
+        {{.kind = DEED_SNOOZE, .until_ms = s.now_ms - 1}, "a snooze ends in the future"},
+        {{.kind = DEED_SNOOZE, .until_ms = s.now_ms + 30 * 1440 * MIN + 1},
+         "a snooze lasts at most 30 days; a silence may be longer"},
+        {{.kind = DEED_REASSIGN}, "there is no person ``"},
+        {{.kind = DEED_REASSIGN, .to = "nobody"}, "there is no person `nobody`"},
+        {{.kind = DEED_REASSIGN, .to = "eve"},
+         "eve has no `notify` rules, so nothing would reach them"},
+        {{.kind = DEED_NOTE}, "the note is empty"},
+        {{.kind = DEED_NOTE, .text = " \t\r\n"}, "the note is empty"},
+        {{.kind = DEED_UNACK}, NULL},
+        {{.kind = DEED_ACK, .incident = "db"}, "no open incident `db`"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct err err = {0};
+
+        assert_int_equal(act(&s, table[i].deed, &err), -1);
+        assert_true(commit_empty(&s.fx.commit));
+        assert_true(err.text[0] && !strchr(err.text, '\n'));
+        if (table[i].error)
+            assert_string_equal(err.text, table[i].error);
+    }
+    sim_done(&s);
+}
+
+static void snooze__E10__begins_at_step_0_when_it_is_over(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_personal(&s);
+    assert_int_equal(
+        act(&s, (struct deed){.kind = DEED_SNOOZE, .until_ms = s.now_ms + 60 * MIN}, NULL), 0);
+    assert_int_equal(world_of(&s, "api")->state, INCIDENT_SNOOZED);
+    assert_true(world_moved(&s, "triggered -> snoozed: snoozed for 1h by zoe"));
+    world_run(&s, 5 * MIN);
+    world_restart(&s);
+    world_run(&s, 115 * MIN);
+    assert_string_equal(world_log, "a api snoozed@0, a api unacknowledged@3600, "
+                                   "b api escalated@3900");
+    sim_done(&s);
+}
+
+static void snooze__again_and_of_an_acknowledged_one__counts_from_the_last(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_personal(&s);
+    world_ack(&s, "api");
+    for (int i = 1; i <= 2; i++) {
+        world_run(&s, 10 * MIN);
+        assert_int_equal(
+            act(&s, (struct deed){.kind = DEED_SNOOZE, .until_ms = s.now_ms + 30 * MIN}, NULL), 0);
+        assert_string_equal(world_of(&s, "api")->acked_by, "zoe");
+    }
+    world_mark(&s);
+    world_run(&s, 29 * MIN);
+    assert_null(strstr(world_log, "unacknowledged"));
+    world_run(&s, 2 * MIN);
+    assert_non_null(strstr(world_log, "a api unacknowledged@1800"));
+    sim_done(&s);
+}
+
+static void reassign__pages_them_now__and_the_step_counts_from_then(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_personal(&s);
+    world_run(&s, 4 * MIN);
+    assert_int_equal(act(&s, (struct deed){.kind = DEED_REASSIGN, .to = "zoe"}, NULL), 0);
+    assert_string_equal(world_of(&s, "api")->assigned, "zoe");
+    world_run(&s, 60 * MIN);
+    assert_string_equal(world_log, "f api escalated@240, b api escalated@540");
+    world_mark(&s);
+    world_beats(&s, 2, "api=g");
+    assert_string_equal(world_log, "a api resolved@20, f api resolved@20, b api resolved@20");
+    sim_done(&s);
+}
+
+static void escalate__runs_the_next_step__until_there_is_none(void **state)
+{
+    struct err err = {0};
+    struct sim s;
+
+    (void)state;
+    begin_personal(&s);
+    world_ack(&s, "api");
+    assert_int_equal(act(&s, (struct deed){.kind = DEED_ESCALATE, .text = "no idea"}, NULL), 0);
+    assert_true(world_moved(&s, "escalated by zoe: no idea"));
+    assert_int_equal(world_of(&s, "api")->state, INCIDENT_TRIGGERED);
+    assert_string_equal(world_log, "a api acknowledged@0, b api escalated@0");
+    assert_int_equal(act(&s, (struct deed){.kind = DEED_ESCALATE}, &err), -1);
+    assert_string_equal(err.text, "policy q has no step after the one that ran");
+    sim_done(&s);
+}
+
+static void note__is_kept_and_said__also_when_it_is_over(void **state)
+{
+    char id[INCIDENT_ID_SIZE];
+    struct sim s;
+
+    (void)state;
+    begin_personal(&s);
+    text_copy(id, sizeof id, world_of(&s, "api")->id);
+    assert_int_equal(act(&s, (struct deed){.kind = DEED_NOTE, .text = "the disk"}, NULL), 0);
+    assert_string_equal(world_of(&s, "api")->note, "the disk");
+    assert_string_equal(world_log, "");
+    world_run(&s, 5 * MIN);
+    assert_string_equal(s.store.deliveries.items[1].notice.note, "the disk");
+    world_beats(&s, 2, "api=g");
+    s.config->policies[0].reopen_window_ms = 0;
+    (void)id;
+    sim_done(&s);
+}
+
+static void acknowledged__reminded_then_begun_again(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin_personal(&s);
+    world_ack(&s, "api");
+    world_run(&s, 66 * MIN);
+    assert_string_equal(world_log,
+                        "a api acknowledged@0, f api reminder@1200, f api reminder@2400, "
+                        "a api unacknowledged@3600, f api unacknowledged@3600, "
+                        "b api escalated@3900");
+    sim_done(&s);
+}
+
+/* --- sent again by hand --- */
+
+static int replay(struct sim *s, const struct delivery *d, struct err *e)
+{
+    struct delivery read = *d; /* as from the store */
+    int rc = 0;
+
+    EVENT(s, rc = engine_replay(s->engine, &read, "zoe", s->now_ms, &s->fx, e));
+    return rc;
+}
+
+static void replay__each_end__goes_out_once_more_under_its_id(void **state)
+{
+    static const enum outcome ends[] = {OUTCOME_OK, OUTCOME_PERMANENT};
+    static const char *const froms[] = {"delivered", "refused"};
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        char id[DELIVERY_ID_SIZE], text[200];
+        struct sim s;
+
+        world_begin(&s, WORLD_ONE);
+        world_results(&s, "api", "bb");
+        world_end(&s, "a", ends[i]);
+        text_copy(id, sizeof id, s.store.deliveries.items[0].id);
+        assert_int_equal(replay(&s, &s.store.deliveries.items[0], NULL), 0);
+        assert_string_equal(world_sends(&s), "a triggered");
+        assert_string_equal(s.fx.sends.items[0]->id, id);
+        assert_int_equal(s.fx.sends.items[0]->attempt, 2);
+        text_printf(text, sizeof text, "delivery: %s -> waiting: sent again by zoe", froms[i]);
+        assert_string_equal(world_moves(&s), text);
+        assert_int_equal(replay(&s, &s.store.deliveries.items[0], NULL), -1); /* it is on its way */
+        world_end(&s, "a", OUTCOME_OK);
+        assert_int_equal(s.store.deliveries.items[0].state, DELIVERY_DELIVERED);
+        sim_done(&s);
+    }
+}
+
+static void replay__of_a_closed_incident__goes_out_and_changes_nothing_else(void **state)
+{
+    struct delivery d;
+    struct incident before;
+    struct sim s;
+
+    (void)state;
+    world_begin_down(&s);
+    world_beats(&s, 2, "api=g");
+    d = s.store.deliveries.items[0];
+    before = s.store.incidents.items[0];
+    assert_null(engine_delivery(s.engine, d.id));
+    world_run(&s, 3600000);
+    assert_int_equal(replay(&s, &d, NULL), 0);
+    assert_string_equal(world_sends(&s), "a triggered");
+    assert_int_equal(world_open(&s), 0);
+    EVENT(&s, engine_clock_step(s.engine, -1000, &s.fx));
+    s.now_ms -= 1000;
+    EVENT(&s, engine_snapshot(s.engine, &s.fx.commit)); /* as before the store is missed */
+    world_end(&s, "a", OUTCOME_RETRY); /* and is tried again, without being handed on */
+    world_mark(&s);
+    world_run(&s, 3600000);
+    assert_int_equal(strncmp(world_log, "a api triggered@", 16), 0);
+    assert_null(strchr(world_log, ','));
+    assert_memory_equal(&s.store.incidents.items[0], &before, sizeof before);
+    world_beats(&s, 2, "api=b"); /* a new incident, nothing of the old */
+    assert_int_equal(world_open(&s), 1);
+    assert_string_not_equal(world_of(&s, "api")->id, before.id);
+    sim_done(&s);
+}
+
+static void replay__while_its_incident_is_acknowledged__goes_out(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin_down(&s);
+    world_ack(&s, "api");
+    while (world_deliver_one(&s))
+        continue;
+    assert_int_equal(replay(&s, &s.store.deliveries.items[0], NULL), 0);
+    world_end(&s, "a", OUTCOME_RETRY);
+    world_resolve(&s, "api"); /* nor is it overtaken while it waits */
+    world_mark(&s);
+    world_run(&s, 60000);
+    assert_non_null(strstr(world_log, "a api triggered@"));
+    assert_int_equal(s.store.deliveries.items[0].state, DELIVERY_DELIVERED);
+    sim_done(&s);
+}
+
+static void replay__refused_again__stays_refused(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin_down(&s);
+    assert_int_equal(replay(&s, &s.store.deliveries.items[0], NULL), 0);
+    world_end(&s, "a", OUTCOME_PERMANENT);
+    assert_int_equal(s.store.deliveries.items[0].state, DELIVERY_REFUSED);
+    assert_int_equal(s.store.deliveries.n, 2); /* of which one says that the channel refuses */
+    sim_done(&s);
+}
+
+static void replay__what_cannot_be__is_refused_in_one_line(void **state)
+{
+    struct err err = {0};
+    struct delivery d;
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_ONE);
+    world_results(&s, "api", "bb");
+    d = s.store.deliveries.items[0];
+    assert_int_equal(replay(&s, &d, &err), -1);
+    assert_true(text_starts(err.text, "delivery ") && text_ends(err.text, " is still being tried"));
+    world_end(&s, "a", OUTCOME_OK);
+    d = s.store.deliveries.items[0];
+    text_copy(d.notice.channel, sizeof d.notice.channel, "gone");
+    assert_int_equal(replay(&s, &d, &err), -1);
+    assert_string_equal(err.text, "channel gone is not configured any more");
+    assert_true(commit_empty(&s.fx.commit));
+    sim_done(&s);
+}
+
+static void replay__killed_before_its_end__goes_out_after(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin_down(&s);
+    world_ack(&s, "api");
+    while (world_deliver_one(&s))
+        continue;
+    assert_int_equal(replay(&s, &s.store.deliveries.items[0], NULL), 0);
+    world_mark(&s);
+    world_restart(&s);
+    assert_string_equal(world_log, "a api triggered@0");
+    sim_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +641,19 @@ int main(void)
         cmocka_unit_test(resolve__of_our_own_trouble__touches_no_monitor),
         cmocka_unit_test(monitor__told_together__means_what_pages_for_it_unless_it_is_closed),
         cmocka_unit_test(ack__tells_by_one_commit_with_its_sends),
+        cmocka_unit_test(deed__that_cannot_be__is_refused_in_one_line_and_changes_nothing),
+        cmocka_unit_test(snooze__E10__begins_at_step_0_when_it_is_over),
+        cmocka_unit_test(snooze__again_and_of_an_acknowledged_one__counts_from_the_last),
+        cmocka_unit_test(reassign__pages_them_now__and_the_step_counts_from_then),
+        cmocka_unit_test(escalate__runs_the_next_step__until_there_is_none),
+        cmocka_unit_test(note__is_kept_and_said__also_when_it_is_over),
+        cmocka_unit_test(acknowledged__reminded_then_begun_again),
+        cmocka_unit_test(replay__each_end__goes_out_once_more_under_its_id),
+        cmocka_unit_test(replay__of_a_closed_incident__goes_out_and_changes_nothing_else),
+        cmocka_unit_test(replay__while_its_incident_is_acknowledged__goes_out),
+        cmocka_unit_test(replay__refused_again__stays_refused),
+        cmocka_unit_test(replay__what_cannot_be__is_refused_in_one_line),
+        cmocka_unit_test(replay__killed_before_its_end__goes_out_after),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
