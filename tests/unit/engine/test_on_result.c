@@ -280,6 +280,268 @@ static void restart__with_half_of_the_state__opens_and_resolves_only_when_sure(v
     sim_done(&s);
 }
 
+/* --- it comes back --- */
+
+#define AGAIN(more)                                                                                \
+    WORLD_HEAD "  r: { " more ", steps: [ { notify: ['channel:a'] }, "                             \
+               "{ after: 5m, notify: ['channel:b'] } ] }\n"                                        \
+               "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: r } ]\n"
+#define MIN 60000LL
+
+static void again__within_the_window__is_the_same_incident(void **state)
+{
+    char id[INCIDENT_ID_SIZE];
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, AGAIN("reopen_window: 10m"));
+    world_beats(&s, 2, "api=b");
+    text_copy(id, sizeof id, world_of(&s, "api")->id);
+    world_beats(&s, 2, "api=g");
+    world_run(&s, 9 * MIN);
+    world_beats(&s, 2, "api=b"); /* E12 */
+    assert_string_equal(world_log, "a api triggered@20, a api resolved@40, a api triggered@600");
+    assert_string_equal(world_of(&s, "api")->id, id);
+    assert_int_equal(world_of(&s, "api")->reopened, 1);
+    assert_int_equal(world_of(&s, "api")->resolved_ms, 0);
+    assert_string_equal(s.store.deliveries.items[2].notice.incident, id);
+    assert_string_not_equal(s.store.deliveries.items[2].id, s.store.deliveries.items[0].id);
+    world_mark(&s);
+    world_run(&s, 10 * MIN);
+    world_beats(&s, 2, "api=g");
+    assert_string_equal(world_log, "b api escalated@300, a api resolved@620, b api resolved@620");
+    sim_done(&s);
+}
+
+static void again__after_the_window__is_another_one(void **state)
+{
+    char id[INCIDENT_ID_SIZE];
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, AGAIN("reopen_window: 10m"));
+    world_beats(&s, 2, "api=b");
+    text_copy(id, sizeof id, world_of(&s, "api")->id);
+    world_beats(&s, 2, "api=g");
+    world_run(&s, 9 * MIN + 40000);
+    world_beats(&s, 2, "api=b");
+    assert_string_not_equal(world_of(&s, "api")->id, id);
+    assert_null(engine_incident(s.engine, id));
+    sim_done(&s);
+}
+
+static void again__resolved_by_hand__is_opened_again_when_confirmed_anew(void **state)
+{
+    char id[INCIDENT_ID_SIZE];
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, AGAIN("reopen_window: 10m"));
+    world_beats(&s, 2, "api=b");
+    text_copy(id, sizeof id, world_of(&s, "api")->id);
+    world_resolve(&s, "api");
+    world_beat(&s, "api=b");
+    assert_int_equal(world_open(&s), 0);
+    world_mark(&s);
+    world_beat(&s, "api=b");
+    assert_string_equal(world_of(&s, "api")->id, id);
+    assert_string_equal(world_log, "a api triggered@10");
+    assert_string_equal(world_of(&s, "api")->resolved_by, "");
+    sim_done(&s);
+}
+
+static void again__killed_between__is_the_same_incident(void **state)
+{
+    char id[INCIDENT_ID_SIZE];
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, AGAIN("reopen_window: 10m"));
+    world_beats(&s, 2, "api=b");
+    text_copy(id, sizeof id, world_of(&s, "api")->id);
+    world_beats(&s, 2, "api=g");
+    world_restart(&s);
+    world_run(&s, 5 * MIN);
+    world_restart(&s);
+    world_mark(&s);
+    world_beats(&s, 2, "api=b");
+    assert_string_equal(world_of(&s, "api")->id, id);
+    assert_string_equal(world_log, "a api triggered@20");
+    world_beats(&s, 2, "api=g");
+    assert_string_equal(world_log, "a api triggered@20, a api resolved@40");
+    sim_done(&s);
+}
+
+/* The note of the end had not got through when it began again: with the next end it does. */
+static void again__end_not_told_yet__is_told_with_the_next(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, AGAIN("reopen_window: 10m"));
+    world_beats(&s, 2, "api=b");
+    world_ack(&s, "api");
+    while (world_deliver_one(&s))
+        continue;
+    world_results(&s, "api", "gg");
+    world_end(&s, "a", OUTCOME_RETRY);
+    world_mark(&s);
+    world_result_at(&s, "api", VERDICT_DOWN, "refused");
+    world_result_at(&s, "api", VERDICT_DOWN, "refused");
+    assert_string_equal(world_log, "a api triggered@0");
+    while (world_deliver_one(&s))
+        continue;
+    world_beats(&s, 2, "api=g");
+    assert_string_equal(world_log, "a api triggered@0, a api resolved@20");
+    sim_done(&s);
+}
+
+static void again__within_a_hold__waits_for_its_end(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, AGAIN("reopen_window: 10m"));
+    world_beats(&s, 2, "api=b");
+    world_beats(&s, 2, "api=g");
+    EVENT(&s, engine_configure(s.engine, s.config, s.now_ms, &s.fx));
+    struct quiet q = {.start_ms = s.now_ms,
+                      .end_ms = s.now_ms + 5 * MIN,
+                      .matchers = "monitor=api\n",
+                      .everything = true};
+    int rc = 0;
+    EVENT(&s, rc = engine_quiet_add(s.engine, &q, s.now_ms, &s.fx, NULL));
+    assert_int_equal(rc, 0);
+    world_mark(&s);
+    world_beats(&s, 2, "api=b");
+    assert_string_equal(world_hold(&s, "api"), "silence");
+    world_run(&s, 5 * MIN);
+    assert_string_equal(world_log, "a api triggered@300");
+    sim_done(&s);
+}
+
+/* --- it goes up and down --- */
+
+#define FLAPS AGAIN("reopen_window: 10m, flap: { changes: 4, within: 30m, stable: 5m }")
+
+static void turns(struct sim *s, int times)
+{
+    for (int i = 0; i < times; i++) {
+        world_beats(s, 2, "api=b");
+        world_beats(s, 2, "api=g");
+    }
+}
+
+static void flapping__E12__one_page_then_quiet_until_steady(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, FLAPS);
+    turns(&s, 2); /* down, up, down, up */
+    assert_string_equal(world_log, "a api triggered@20, a api resolved@40, a api triggered@60, "
+                                   "a api resolved@80");
+    world_mark(&s);
+    world_beats(&s, 2, "api=b"); /* the fourth change that is remembered */
+    assert_string_equal(world_log, "a api triggered@20");
+    assert_true(world_of(&s, "api")->flapping);
+    assert_string_equal(world_of(&s, "api")->title, "api is flapping: api is down: refused");
+    world_beats(&s, 2, "api=g");
+    turns(&s, 10);
+    assert_string_equal(world_log, "a api triggered@20");
+    assert_int_equal(world_open(&s), 1);
+    world_run(&s, 15 * MIN); /* up, and steady; one word of how it went */
+    assert_string_equal(world_log, "a api triggered@20, a api resolved@740");
+    assert_int_equal(world_open(&s), 0);
+    sim_done(&s);
+}
+
+static void flapping__goes_on__is_summed_up_every_quarter_of_an_hour(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, FLAPS);
+    turns(&s, 2);
+    world_mark(&s);
+    turns(&s, 45);
+    assert_string_equal(world_log, "a api triggered@20, a api updated@920");
+    sim_done(&s);
+}
+
+static void flapping__steady_and_down__pages_and_escalates(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, FLAPS);
+    turns(&s, 3);
+    world_beats(&s, 2, "api=b");
+    world_mark(&s);
+    world_run(&s, 30 * MIN);
+    assert_string_equal(world_log, "a api triggered@300, b api escalated@600, a api updated@860, "
+                                   "b api updated@860");
+    assert_string_equal(world_of(&s, "api")->title, "api is down: refused");
+    assert_false(world_of(&s, "api")->flapping);
+    sim_done(&s);
+}
+
+static void flapping__killed__goes_on(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, FLAPS);
+    turns(&s, 3);
+    world_restart(&s);
+    world_mark(&s);
+    turns(&s, 3);
+    assert_string_equal(world_log, "");
+    assert_int_equal(world_open(&s), 1);
+    world_run(&s, 5 * MIN);
+    assert_string_equal(world_log, "a api resolved@420");
+    sim_done(&s);
+}
+
+static void flapping__slow_or_switched_off__is_none(void **state)
+{
+    static const char *const policies[] = {
+        AGAIN("reopen_window: 10m, flap: { changes: 0 }"),
+        AGAIN("reopen_window: 10m, flap: { changes: 4, within: 1m, stable: 5m }"),
+        AGAIN("reopen_window: 0s, flap: { changes: 4 }"),
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        struct sim s;
+
+        world_begin(&s, policies[i]);
+        for (int n = 0; n < 5; n++) {
+            turns(&s, 1);
+            world_run(&s, 30000);
+        }
+        assert_int_equal(world_open(&s), 0);
+        assert_non_null(strstr(world_log, "a api resolved@320"));
+        sim_done(&s);
+    }
+}
+
+static void flapping__resolved_by_hand__is_over(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, FLAPS);
+    turns(&s, 3);
+    world_mark(&s);
+    world_resolve(&s, "api");
+    assert_int_equal(world_open(&s), 0);
+    assert_string_equal(world_log, "a api resolved@0");
+    world_run(&s, 20 * MIN);
+    assert_string_equal(world_log, "a api resolved@0");
+    sim_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +556,18 @@ int main(void)
         cmocka_unit_test(keeping__good_after_good__writes_nothing),
         cmocka_unit_test(killed__after_any_result__judges_on_as_if_nothing_had_been),
         cmocka_unit_test(restart__with_half_of_the_state__opens_and_resolves_only_when_sure),
+        cmocka_unit_test(again__within_the_window__is_the_same_incident),
+        cmocka_unit_test(again__after_the_window__is_another_one),
+        cmocka_unit_test(again__resolved_by_hand__is_opened_again_when_confirmed_anew),
+        cmocka_unit_test(again__killed_between__is_the_same_incident),
+        cmocka_unit_test(again__end_not_told_yet__is_told_with_the_next),
+        cmocka_unit_test(again__within_a_hold__waits_for_its_end),
+        cmocka_unit_test(flapping__E12__one_page_then_quiet_until_steady),
+        cmocka_unit_test(flapping__goes_on__is_summed_up_every_quarter_of_an_hour),
+        cmocka_unit_test(flapping__steady_and_down__pages_and_escalates),
+        cmocka_unit_test(flapping__killed__goes_on),
+        cmocka_unit_test(flapping__slow_or_switched_off__is_none),
+        cmocka_unit_test(flapping__resolved_by_hand__is_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,6 +136,56 @@ static void clock__stepped__moves_every_wake_and_sends_nothing(void **state)
     }
 }
 
+/* --- urgency --- */
+
+#define WORKING                                                                                    \
+    WORLD_HEAD                                                                                     \
+    "  u: { urgency: { inside: high, outside: low, time_zone: UTC, "                               \
+    "hours: [ { start: '02:30', end: '03:30' } ] }, "                                              \
+    "steps: [ { notify: ['person:ana'] }, { after: 5m, notify: ['channel:b'] } ] }\n"              \
+    "people: { ana: { notify: [ { via: a } ], notify_low: [ { via: f } ] } }\n"                    \
+    "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: u } ]\n"
+
+static void urgency__E8__low_goes_no_further_until_the_hours_begin(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORKING);
+    world_beats(&s, 2, "api=b");
+    world_run(&s, 7200000);
+    assert_string_equal(world_log,
+                        "f api triggered@20, a api triggered@1800, b api escalated@2100");
+    world_mark(&s);
+    world_beats(&s, 2, "api=g");
+    assert_string_equal(world_log, "f api resolved@20, a api resolved@20, b api resolved@20");
+    sim_done(&s);
+}
+
+/* The hours begin by the wall clock, wherever it was set to. */
+static void urgency__clock_set__is_high_when_the_hours_begin(void **state)
+{
+    static const int64_t by_min[] = {-60, -10, 10, 25, 60};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof by_min / sizeof *by_min; i++) {
+        struct sim s;
+        int64_t begins_ms = WORLD_START_MS + 30 * 60000;
+
+        world_begin(&s, WORKING);
+        world_beats(&s, 2, "api=b");
+        EVENT(&s, engine_clock_step(s.engine, by_min[i] * 60000, &s.fx));
+        s.now_ms += by_min[i] * 60000;
+        begins_ms = s.now_ms > begins_ms ? s.now_ms : begins_ms;
+        world_run(&s, begins_ms - s.now_ms - 1);
+        assert_string_equal(world_log, "f api triggered@20");
+        world_mark(&s);
+        world_run(&s, 1);
+        assert_string_equal(world_log, "a api triggered@0");
+        sim_done(&s);
+    }
+}
+
 /* --- no busy loop, whatever happens --- */
 
 static const char stormy[] = WORLD_HEAD
@@ -233,6 +283,8 @@ int main(void)
         cmocka_unit_test(attempt__of_a_delivery_that_is_none__is_dropped),
         cmocka_unit_test(attempt__late_in_the_life_of_its_case__closes_it),
         cmocka_unit_test(clock__stepped__moves_every_wake_and_sends_nothing),
+        cmocka_unit_test(urgency__E8__low_goes_no_further_until_the_hours_begin),
+        cmocka_unit_test(urgency__clock_set__is_high_when_the_hours_begin),
         cmocka_unit_test(tick__after_anything__leaves_no_wake_in_the_past),
         cmocka_unit_test(tick__timers_of_another_state__wake_nobody),
     };
