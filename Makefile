@@ -149,7 +149,7 @@ fuzz: deps-lint ## look for crashes: T=name (default all), SECONDS=60 each
 fuzzers: $(FUZZ_BIN)
 valgrind: units ## unit tests under valgrind (minutes)
 	@WRAP="valgrind -q --error-exitcode=9 --leak-check=full" tests/run.sh $(UNIT_BIN)
-tenyears: deps-test $(BIN) ## every minute of ten years of each sample schedule (a quarter of an hour)
+tenyears: deps-test $(BIN) ## every minute of ten years of each sample schedule (about half an hour)
 	@MINUTES=all MIDWATCH=$(CURDIR)/$(BIN) tests/run.sh -v tests/system/test_ten_years.py
 bench: deps-test $(BENCH_BIN) $(BIN) ## measure against the budgets, as ratios
 	@MIDWATCH=$(CURDIR)/$(BIN) tests/tools/bench.sh $(BENCH_BIN)

@@ -3,7 +3,7 @@
 was written from the rules alone. Files are read by another YAML reader, too.
 
 All changes, the minutes around each, and minutes at random; MINUTES=all looks at every one of the
-5,258,880 of each schedule (`make tenyears`, a quarter of an hour)."""
+5,258,880 of each schedule (`make tenyears`, about half an hour)."""
 import bisect
 import datetime
 import glob
