@@ -28,12 +28,15 @@ struct page {
     struct delivery d;
     struct incident_case *of; /* the case it belongs to */
     bool dirty;
+    size_t put_at; /* where it last went into a commit */
 };
 
 struct incident_case {
     struct incident incident;
     VEC(struct page *) pages; /* in the order decided */
     bool dirty;
+    size_t put_at;               /* where the incident last went into a commit */
+    size_t indexed;              /* so many pages are in the engine's table */
     bool fresh;                  /* being read back: deliveries may still be adopted */
     bool stub;                   /* its incident was made up around a delivery: never written */
     bool closed;                 /* in no table any more; freed with the next event */

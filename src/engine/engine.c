@@ -240,8 +240,8 @@ void engine_settle(struct engine *e, struct incident_case *c, const struct desk 
     for (size_t i = 0; k->cause != CAUSE_START && i < c->pages.n; i++)
         engine_note_channel(e, c->pages.items[i]);
     over = case_settle(c, k);
-    for (size_t i = 0; i < c->pages.n; i++)
-        engine_index_page(e, c->pages.items[i]);
+    for (; c->indexed < c->pages.n; c->indexed++)
+        engine_index_page(e, c->pages.items[c->indexed]);
     if (!case_is_open(c)) {
         unlink_key(e, c);
         link_recent(e, c);

@@ -55,6 +55,24 @@ static void start_due(struct incident_case *c, const struct desk *k)
     }
 }
 
+/* Once in each commit, however often the event comes by: it is the value at the end that counts.
+ * Where it stood last may be another's place by now, so that is looked at. */
+static void put_delivery(struct commit *c, struct page *p)
+{
+    if (p->put_at < c->deliveries.n && c->deliveries.items[p->put_at] == &p->d)
+        return;
+    p->put_at = c->deliveries.n;
+    vec_push(&c->deliveries, (const struct delivery *)&p->d);
+}
+
+static void put_incident(struct commit *to, struct incident_case *c)
+{
+    if (c->put_at < to->incidents.n && to->incidents.items[c->put_at] == &c->incident)
+        return;
+    c->put_at = to->incidents.n;
+    vec_push(&to->incidents, (const struct incident *)&c->incident);
+}
+
 bool case_settle(struct incident_case *c, const struct desk *k)
 {
     bool unfinished = false;
@@ -64,12 +82,12 @@ bool case_settle(struct incident_case *c, const struct desk *k)
         struct page *p = c->pages.items[i];
 
         if (p->dirty)
-            vec_push(&k->fx->commit.deliveries, (const struct delivery *)&p->d);
+            put_delivery(&k->fx->commit, p);
         p->dirty = false;
         unfinished = unfinished || page_unfinished(p);
     }
     if (c->dirty && !c->stub)
-        vec_push(&k->fx->commit.incidents, (const struct incident *)&c->incident);
+        put_incident(&k->fx->commit, c);
     c->dirty = false;
     return c->incident.state == INCIDENT_RESOLVED && !unfinished && c->keep_until_ms <= k->now_ms;
 }
