@@ -81,6 +81,7 @@ struct decide {
     uint64_t attempts[3]; /* by outcome */
     uint64_t dead_letters;
     uint64_t unkept; /* decisions in a row that neither Redis nor the spool could take */
+    size_t wave;     /* most sends at once since there was none */
     struct turns turns;
 };
 

@@ -13,6 +13,8 @@
 #include "incident/case.h"
 #include "model/names.h"
 
+#define WAVE_LEAST 100 /* sends at once */
+
 struct send {
     char id[DELIVERY_ID_SIZE];
     int attempt;
@@ -96,6 +98,19 @@ static void end_attempt(struct app *a, const struct attempt *at)
     decide_end(a);
 }
 
+/* Each send takes memory while it is under way: after many at once most of it is given back. */
+static void note_wave(struct app *a)
+{
+    size_t running = notifier_running(a->notifier);
+
+    if (running > a->decide.wave)
+        a->decide.wave = running;
+    if (running || a->decide.wave < WAVE_LEAST)
+        return;
+    a->decide.wave = 0;
+    health_trim_soon(a);
+}
+
 static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_byte_us)
 {
     struct try *t = arg;
@@ -104,6 +119,7 @@ static void on_attempt_done(void *arg, const struct attempt *at, int64_t first_b
     if (at)
         count_attempt(a, t, at, first_byte_us);
     mem_free(t);
+    note_wave(a);
     if (at) /* else we are closing: the next start sends it again */
         end_attempt(a, at);
 }
@@ -137,6 +153,7 @@ static void begin_attempt(struct app *a, const struct channel *ch, const struct 
     *t = (struct try){.app = a, .decided_us = decided_us};
     text_copy(t->channel, sizeof t->channel, ch->name);
     notifier_send(a->notifier, ch, d, d->attempt, on_attempt_done, t);
+    note_wave(a);
 }
 
 /* The engine would let it be overtaken if it were not being sent. */
