@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""The daemon as a whole against its budgets: lateness, memory, decision to webhook, start.
+"""The daemon as a whole against its budgets: lateness, memory, decision to webhook, steps, start.
 
 Real redis-server, real nginx, the real binary. The daemon is pinned to one core, its peers to
 the other where there are two. Prints a line a figure: what, measured, target.
 """
+import asyncio
+import datetime
 import http.server
+import json
 import os
 import re
 import shutil
@@ -200,6 +203,73 @@ def decision(folder, redis):
     hook.shutdown()
 
 
+class Arrivals(asyncio.Protocol):
+    """Notes when each page came, and answers at once; what it says is read when all is over."""
+    came = []
+
+    def connection_made(self, transport):
+        self.transport, self.got = transport, b""
+
+    def data_received(self, data):
+        now, self.got = time.time(), self.got + data
+        while b"\r\n\r\n" in self.got:
+            head, rest = self.got.split(b"\r\n\r\n", 1)
+            length = int(re.search(rb"(?i)content-length: *(\d+)", head).group(1))
+            if len(rest) < length:
+                return
+            self.came.append((now, rest[:length]))
+            self.got = rest[length:]
+            self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+
+def listen():
+    port, loop = free_port(), asyncio.new_event_loop()
+    server = loop.run_until_complete(loop.create_server(Arrivals, "127.0.0.1", port, backlog=4096))
+    threading.Thread(target=loop.run_forever, daemon=True).start()
+    return port, lambda: loop.call_soon_threadsafe(lambda: (server.close(), loop.stop()))
+
+
+def late(every):
+    """Arrival minus due, in seconds, of each page; due is the first page's decision and the steps' waits."""
+    pages = []
+    for at, body in Arrivals.came:
+        page = json.loads(body)
+        decided = datetime.datetime.fromisoformat(page["timestamp"].replace("Z", "+00:00")).timestamp()
+        pages.append((page["data"]["incident"]["id"], page["data"]["recipient"]["step"], at, decided))
+    first = {incident: decided for incident, step, _, decided in pages if step == 0}
+    return sorted((at - first[incident] - step * every, step) for incident, step, at, _ in pages)
+
+
+def steps(folder, redis, count=1000, every=10):
+    """All targets go away within a second; each incident pages in three steps."""
+    nginx = start_nginx(folder)
+    port, close = listen()
+    tail = (f"channels: {{ hook: {{ type: webhook, url: 'http://127.0.0.1:{port}/' }} }}\n"
+            "storm: { incidents: 0, share: 0 }\n"
+            "policies: { default: { steps: [ { notify: ['channel:hook'] }, "
+            + ", ".join([f"{{ after: {every}s, notify: ['channel:hook'] }}"] * 2) + " ] } }\n")
+    path, web = configure(folder, redis, [(f"m{i}", f"http://127.0.0.1:{nginx}/{i}") for i in range(count)], tail)
+    p = start_daemon(path, web)
+    wait_for("one run of each", lambda: metrics(web)["midwatch_probe_starts_total"] >= 2 * count, 90)
+    time.sleep(4)                                   # until the start's memory is given back
+    before = rss_mb(p)
+    procs[-2].kill()
+    wait_for("three pages of each", lambda: len(Arrivals.came) >= 3 * count, 90)
+    at_most = rss_mb(p) - before
+    rows = late(every)
+    time.sleep(4)
+    grown = rss_mb(p) - before
+    say(f"{count} incidents, three steps each: pages that came", f"{len(rows)}", f"{3 * count}")
+    say("  lateness of a step p99", f"{rows[int(.99 * len(rows))][0] * 1000:.0f} ms", "< 1000 ms")
+    say("  the longest (by step " + ", ".join(
+        f"{s}: {max(l for l, n in rows if n == s) * 1000:.0f} ms" for s in range(3)) + ")",
+        f"{rows[-1][0] * 1000:.0f} ms", "< 1000 ms")
+    say("  RSS grown for each incident, while a step is sent", f"{at_most * 1048.576 / count:.1f} kB", "")
+    say("  and afterwards", f"{grown * 1048.576 / count:.1f} kB", "< 20 kB")
+    stop(p)
+    close()
+
+
 def main():
     for tool in ("redis-server", "nginx", "taskset"):
         if not shutil.which(tool):
@@ -212,6 +282,7 @@ def main():
         memory(folder, redis, nginx, 10, "< 10 MB", "1s")
         memory(folder, redis, nginx, 10000, "< 80 MB", "10s")
         decision(folder, redis)
+        steps(folder, redis)
     finally:
         for p in procs:
             p.kill()
