@@ -137,7 +137,7 @@ static int listen_of(const struct args *a, struct config **ret_config, const cha
 int cli_ask(const struct args *a, const char *method, const char *path, const char *json_body,
             char **ret_body)
 {
-    return cli_ask_why(a, &(struct cli_question){method, path, json_body}, ret_body, NULL);
+    return cli_ask_why(a, &(struct cli_question){method, path, json_body, false}, ret_body, NULL);
 }
 
 int cli_ask_why(const struct args *a, const struct cli_question *question, char **ret_body,
@@ -158,7 +158,9 @@ int cli_ask_why(const struct args *a, const struct cli_question *question, char 
     } else {
         address_of(&q, listen, question->path);
         ask(&q, question);
-        rc = verdict(&q, listen, why);
+        rc = !question->quiet                    ? verdict(&q, listen, why)
+             : q.status >= 200 && q.status < 300 ? EXIT_GOOD
+                                                 : EXIT_UNREACHABLE;
     }
     *ret_body = rc == EXIT_GOOD ? q.body : NULL;
     if (rc != EXIT_GOOD)

@@ -67,6 +67,7 @@ int cli_ask(const struct args *a, const char *method, const char *path, const ch
             char **ret_body);
 struct cli_question {
     const char *method, *path, *json_body;
+    bool quiet; /* no word about a daemon that does not answer, or refuses */
 };
 /* The same; what a refusal (EXIT_NO by the daemon) says goes into `why` instead of stderr; NULL:
  * printed. */

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli.h"
 #include "config/load.h"
+#include "here.h"
 #include "loop/loop.h"
 #include "oncall/coverage.h"
 #include "show.h"
@@ -210,9 +211,9 @@ static int one(struct output *o, const struct schedule *s)
     int64_t from_ms = o->now_ms;
     bool matters = coverage_matters(o->config, s);
 
-    if (from && show_read_time(from, s->zone, &from_ms) < 0)
+    if (from && here_read_in(s->zone, from, o->now_ms, &from_ms) < 0)
         return cli_usage(o->args->command,
-                         "--from is a time such as 2026-11-22T03:00:00Z, not `%s`", from);
+                         "--from is a time such as +7d or 2026-11-22T03:00, not `%s`", from);
     coverage_measure(&v, o->config, s, from_ms, from_ms + o->days * DAY_MS);
     if (o->args->json)
         write_coverage(&o->w, s, &v, matters);

@@ -88,12 +88,18 @@ static int minutes_of(const char *text)
     return hour * 60 + minute;
 }
 
-int here_read_time(const char *text, int64_t now_ms, int64_t *ret_ms)
+int here_read_in(const struct zone *z, const char *text, int64_t now_ms, int64_t *ret_ms)
 {
-    const struct zone *z = here_zone();
     int minutes = minutes_of(text);
-    int64_t local_s = zone_local(z, now_ms / 1000), day_s = local_s - local_s % 86400, at_s;
+    int64_t local_s = zone_local(z, now_ms / 1000), day_s = local_s - local_s % 86400, at_s, ms;
+    struct err e;
 
+    if (text[0] == '+') {
+        if (text_duration(text + 1, &ms, &e) < 0)
+            return -1;
+        *ret_ms = now_ms + ms;
+        return 0;
+    }
     if (minutes < 0)
         return show_read_time(text, z, ret_ms);
     at_s = zone_resolve(z, day_s + minutes * 60, ZONE_GAP_NEXT);
@@ -101,6 +107,11 @@ int here_read_time(const char *text, int64_t now_ms, int64_t *ret_ms)
         at_s = zone_resolve(z, day_s + 86400 + minutes * 60, ZONE_GAP_NEXT);
     *ret_ms = at_s * 1000;
     return 0;
+}
+
+int here_read_time(const char *text, int64_t now_ms, int64_t *ret_ms)
+{
+    return here_read_in(here_zone(), text, now_ms, ret_ms);
 }
 
 const char *here_time(int64_t at_ms, int64_t now_ms, char *dst, size_t size)

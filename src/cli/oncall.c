@@ -1,11 +1,13 @@
 /* oncall.c - who is on call, from the file alone. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/civil.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli.h"
 #include "config/load.h"
+#include "here.h"
 #include "loop/loop.h"
 #include "oncall/oncall.h"
 #include "show.h"
@@ -15,7 +17,7 @@
 enum { OPTION_SCHEDULE, OPTION_AT, OPTION_UNTIL };
 static const struct option_row options[] = {
     {"schedule", 0, "NAME", "this one only (else all)"},
-    {"at", 0, "TIME", "RFC 3339, or local to the schedule (else now)"},
+    {"at", 0, "TIME", "18:00, +2h, 2026-11-22T03:00 local to the schedule, or RFC 3339 (else now)"},
     {"until", 0, "TIME", "every change from --at until then"},
     {NULL, 0, NULL, NULL},
 };
@@ -113,10 +115,11 @@ static int one(const struct args *a, struct output *o, const struct schedule *s,
     const char *at = a->values[OPTION_AT], *until = a->values[OPTION_UNTIL];
     int64_t at_ms = now_ms, until_ms = INT64_MAX;
 
-    if (at && show_read_time(at, s->zone, &at_ms) < 0)
-        return cli_usage(a->command, "--at is a time such as 2026-11-22T03:00:00Z, not `%s`", at);
-    if (until && show_read_time(until, s->zone, &until_ms) < 0)
-        return cli_usage(a->command, "--until is a time such as 2026-11-29T03:00:00Z, not `%s`",
+    if (at && here_read_in(s->zone, at, now_ms, &at_ms) < 0)
+        return cli_usage(a->command,
+                         "--at is a time such as 18:00, +2h or 2026-11-22T03:00, not `%s`", at);
+    if (until && here_read_in(s->zone, until, now_ms, &until_ms) < 0)
+        return cli_usage(a->command, "--until is a time such as +7d or 2026-11-29T03:00, not `%s`",
                          until);
     if (until_ms <= at_ms)
         return cli_usage(a->command, "--until must come after --at");
@@ -141,6 +144,27 @@ static int all(const struct args *a, struct output *o, const struct config *c)
     return rc;
 }
 
+/* Overrides asked for at run time are the daemon's: whoever reads the file's answer hears of them.
+ */
+static void warn_of_overrides(const struct args *a)
+{
+    struct jv *v = NULL;
+    char *body;
+
+    if (cli_ask_why(a,
+                    &(struct cli_question){.method = "GET",
+                                           .path = "/api/v1/overrides?state=active,pending",
+                                           .quiet = true},
+                    &body, NULL) != EXIT_GOOD)
+        return;
+    if (jv_parse(body, strlen(body), &v, NULL) == 0 && jv_len(v))
+        fprintf(stderr,
+                "not in this: %zu override%s made at run time; `midwatch override list` shows %s\n",
+                jv_len(v), jv_len(v) == 1 ? "" : "s", jv_len(v) == 1 ? "it" : "them");
+    jv_free(v);
+    mem_free(body);
+}
+
 static int run(const struct args *a)
 {
     static const char *const heads[] = {"SCHEDULE", "FROM", "TO", "ON CALL", "BY", "ZONE"};
@@ -162,6 +186,8 @@ static int run(const struct args *a)
         puts("no schedules");
     else if (rc == EXIT_GOOD)
         table_print(o.table, cli_colour(1));
+    if (rc == EXIT_GOOD && c->n_schedules)
+        warn_of_overrides(a);
     table_free(o.table);
     buf_done(&o.buf);
     config_free(c);
@@ -173,7 +199,8 @@ const struct command command_oncall = {
     .summary = "who is on call, now or at any time",
     .help =
         "Reads schedules from the file alone; the daemon need not run. With --until, a line for\n"
-        "every change.",
+        "every change. Overrides made at run time are not in it; when the daemon answers and has\n"
+        "some, a line on standard error says so. `override list` and the calendars have them.",
     .options = options,
     .run = run,
 };

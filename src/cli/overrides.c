@@ -1,9 +1,11 @@
 /* overrides.c - who stands in for whom: overrides that are not in the file. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/civil.h"
 #include "base/text.h"
+#include "config/load.h"
 #include "here.h"
 #include "loop/loop.h"
 #include "tell.h"
@@ -26,8 +28,8 @@ static const struct option_row options[] = {
     {"remove", 0, "PEOPLE", "these are not on call"},
     {"replace", 0, "PERSON", "whenever this one would be on call …"},
     {"with", 0, "PERSON", "… this one is instead"},
-    {"start", 0, "TIME", "when it begins, on the wall clock of the schedule (else now)"},
-    {"end", 0, "TIME", "when it is over, likewise"},
+    {"start", 0, "TIME", "18:00, 2026-11-22T18:00 on the wall clock of the schedule (else now)"},
+    {"end", 0, "TIME", "when it is over, likewise, or +8h: so long from now"},
     {"comment", 0, "TEXT", "what for"},
     {"all", 0, NULL, "list: also those that are over"},
     {"by", 0, "PERSON", "who says so (else the token's person, or your login)"},
@@ -144,6 +146,24 @@ static void begin(struct tell *t, const struct args *a)
     jw_kv_text_opt(&t->w, "comment", a->values[OPTION_COMMENT]);
 }
 
+/* On the wall clock of the schedule when the file is at hand; else the daemon reads it. */
+static void put_time(struct tell *t, const char *key, const char *text)
+{
+    const char *env = getenv("MIDWATCH_LISTEN");
+    struct config *c = NULL;
+    const struct schedule *s = NULL;
+    char instant[40];
+    int64_t ms;
+
+    if (!(env && *env) && cli_load_without_secrets(t->args, &c) == 0)
+        s = config_schedule(c, t->args->words[1]);
+    if (here_read_in(s ? s->zone : here_zone(), text, loop_now_ms(), &ms) == 0 &&
+        (s || text[0] == '+'))
+        text = rfc3339_format(ms / 1000 * 1000, instant, sizeof instant);
+    jw_kv_text(&t->w, key, text);
+    config_free(c);
+}
+
 static int check_add(const struct args *a)
 {
     int kinds = 0;
@@ -166,16 +186,14 @@ static int add(const struct args *a)
     static const char *const keys[] = {"set", "add", "remove", "replace", "with"};
     int rc = check_add(a);
     struct tell t;
-    char now[40];
 
     if (rc != EXIT_GOOD)
         return rc;
     begin(&t, a);
     for (int k = OPTION_SET; k <= OPTION_WITH; k++)
         put_people(&t, keys[k], a->values[k]);
-    rfc3339_format(loop_now_ms() / 1000 * 1000, now, sizeof now);
-    jw_kv_text(&t.w, "start", a->values[OPTION_START] ? a->values[OPTION_START] : now);
-    jw_kv_text(&t.w, "end", a->values[OPTION_END]);
+    put_time(&t, "start", a->values[OPTION_START] ? a->values[OPTION_START] : "+0s");
+    put_time(&t, "end", a->values[OPTION_END]);
     rc = tell_ask(&t, "POST", print_added, NULL);
     tell_end(&t);
     return rc;

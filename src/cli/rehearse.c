@@ -11,7 +11,8 @@
 static const struct option_row options[] = {
     [OPTION_DOWN] = {"down", 0, "MONITOR…", "these fail"},
     [OPTION_AT] = {"at", 0, "TIME",
-                   "from then on: RFC 3339, or local to the first schedule (else now)"},
+                   "from then on: 03:00, +2h, 2026-11-22T03:00 local to the first schedule, or RFC "
+                   "3339 (else now)"},
     [OPTION_FOR] = {"for", 0, "DURATION", "and are well again after so long (else never)"},
     [OPTION_UNTIL] = {"until", 0, "TIME", "+2h or a time: when the story ends"},
     [OPTION_ACK] = {"ack", 0, "WHO@WHEN", "ana@+7m: ana acknowledges after 7 minutes"},

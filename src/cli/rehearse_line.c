@@ -4,6 +4,8 @@
 
 #include "base/civil.h"
 #include "base/text.h"
+#include "here.h"
+#include "loop/loop.h"
 #include "rehearse.h"
 #include "show.h"
 
@@ -120,8 +122,9 @@ static int check_times(const struct args *a, const struct zone *z)
     const char *for_ = a->values[OPTION_FOR];
     int64_t ms;
 
-    if (at && show_read_time(at, z, &ms) < 0)
-        return cli_usage(a->command, "--at is a time such as 2026-11-22T03:00, not `%s`", at);
+    if (at && here_read_in(z, at, loop_now_ms(), &ms) < 0)
+        return cli_usage(a->command,
+                         "--at is a time such as 03:00, +2h or 2026-11-22T03:00, not `%s`", at);
     if (until && !is_time(until, z))
         return cli_usage(a->command, "--until is a time such as +2h or 2026-11-22T05:00, not `%s`",
                          until);
@@ -132,13 +135,17 @@ static int check_times(const struct args *a, const struct zone *z)
 
 int rehearse_write_story(const struct args *a, const struct zone *z, struct buf *out)
 {
+    const char *at = a->values[OPTION_AT];
+    char start[40];
+    int64_t at_ms;
     struct jw w;
 
     if (check_times(a, z) != EXIT_GOOD)
         return EXIT_USAGE;
     jw_init(&w, out);
     jw_object(&w);
-    jw_kv_text_opt(&w, "start", a->values[OPTION_AT]);
+    if (at && here_read_in(z, at, loop_now_ms(), &at_ms) == 0)
+        jw_kv_text(&w, "start", rfc3339_format(at_ms, start, sizeof start));
     jw_kv_text_opt(&w, "until", a->values[OPTION_UNTIL]);
     jw_kv_list(&w, "events");
     write_down(a, &w);

@@ -47,9 +47,11 @@ int tell_ask(struct tell *t, const char *method, void (*print)(const struct jv *
     int rc;
 
     jw_object_end(&t->w);
-    rc =
-        cli_ask_why(t->args, &(struct cli_question){method, buf_text(&t->path), buf_text(&t->body)},
-                    &answer, why);
+    rc = cli_ask_why(t->args,
+                     &(struct cli_question){.method = method,
+                                            .path = buf_text(&t->path),
+                                            .json_body = buf_text(&t->body)},
+                     &answer, why);
     if (rc == EXIT_GOOD && t->args->json)
         puts(answer);
     else if (rc == EXIT_GOOD && jv_parse(answer, strlen(answer), &v, NULL) == 0)
@@ -72,7 +74,7 @@ int tell_time(struct tell *t, const char *key, const char *option, const char *t
 
     if (here_read_time(text, loop_now_ms(), &ms) < 0)
         return cli_usage(t->args->command,
-                         "--%s is a time such as 18:00 or 2026-11-22T18:00, not `%s`", option,
+                         "--%s is a time such as 18:00, +2h or 2026-11-22T18:00, not `%s`", option,
                          text),
                -1;
     jw_kv_text(&t->w, key, rfc3339_format(ms, instant, sizeof instant));

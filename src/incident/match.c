@@ -102,6 +102,9 @@ static int take_op(struct matcher *m, struct span *s, struct err *e)
         *s = skip(*s, n);
         return 0;
     }
+    if (s->n == 0)
+        return err_set(e, "after `%s` one of = != =~ !~ is missing; did you mean monitor=%s?",
+                       m->name, m->name);
     return err_set(e, "after `%s` one of = != =~ !~ is missing", m->name);
 }
 

@@ -177,7 +177,7 @@ static void match_add__bad__refused_with_the_reason_and_nothing_added(void **sta
         {"", "a matcher is NAME=VALUE, with one of = != =~ !~"},
         {"=x", "a matcher is NAME=VALUE, with one of = != =~ !~"},
         {"\"team\"=x", "a matcher is NAME=VALUE, with one of = != =~ !~"},
-        {"team", "after `team` one of = != =~ !~ is missing"},
+        {"team", "after `team` one of = != =~ !~ is missing; did you mean monitor=team?"},
         {"team payments", "after `team` one of = != =~ !~ is missing"},
         {"team~x", "after `team` one of = != =~ !~ is missing"},
         {"team!x", "after `team` one of = != =~ !~ is missing"},
