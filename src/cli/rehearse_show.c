@@ -421,6 +421,8 @@ static void print_unheard(const struct showing *s, const struct rehearsed_list *
 
         if (r->pages || only_held(r))
             continue;
+        if (r->hold && r->hold->why && text_starts(r->hold->why, "told together"))
+            continue; /* the one that gathers it speaks for it */
         printf("  %sincident %zu%s%s%s: %s%s\n", tint(s, r->unheard ? 'r' : 'y'), i + 1,
                r->monitor ? " (" : "", r->monitor ? r->monitor : "", r->monitor ? ")" : "",
                r->unheard ? "NOBODY IS PAGED, and nothing holds it back"

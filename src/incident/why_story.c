@@ -233,15 +233,35 @@ struct told {
     struct buf got, trying, missed;
 };
 
+static const char *told_of(const struct delivery *d)
+{
+    return d->notice.person[0] ? d->notice.person : d->notice.channel;
+}
+
+static bool is_got(const struct why_facts *f, const struct delivery *d)
+{
+    return why_is_page(d) && text_eq(d->notice.incident, f->incident->id) &&
+           (d->state == DELIVERY_DELIVERED || d->reached == REACHED_YES);
+}
+
+/* By another channel, or another time: who was reached once is not called missed. */
+static bool was_reached(const struct why_facts *f, const char *name)
+{
+    for (size_t i = 0; i < f->n_deliveries; i++)
+        if (is_got(f, &f->deliveries[i]) && text_eq(told_of(&f->deliveries[i]), name))
+            return true;
+    return false;
+}
+
 static void sort_out(const struct why_facts *f, struct told *t)
 {
     for (size_t i = 0; i < f->n_deliveries; i++) {
         const struct delivery *d = &f->deliveries[i];
-        const char *name = d->notice.person[0] ? d->notice.person : d->notice.channel;
+        const char *name = told_of(d);
 
         if (!why_is_page(d) || !text_eq(d->notice.incident, f->incident->id))
             continue;
-        if (d->state == DELIVERY_DELIVERED || d->reached == REACHED_YES)
+        if (was_reached(f, name))
             why_name(&t->got, name);
         else if (d->state == DELIVERY_SENDING || (d->state == DELIVERY_WAITING && d->attempt))
             why_name(&t->trying, name);
