@@ -63,7 +63,7 @@ struct engine {
 
 /* The clock was set: what holds and who is on call at the new time is looked at with the next tick.
  */
-#define LOOK_ANEW INT64_MIN
+#define LOOK_ANEW 0
 
 /* Every public call begins here. */
 void engine_begin(struct engine *e);

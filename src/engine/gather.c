@@ -180,6 +180,7 @@ bool engine_gather(struct engine *e, struct incident_case *c, const struct desk 
     snprintf(storm, sizeof storm, "storm:%.100s", p->name);
     lead = map_get(&e->by_key, storm);
     if (lead && lead->joined_ms > since_ms) {
+        ebb(t, since_ms);
         vec_push(&t->opened_ms, k->now_ms);
         return under(lead, HOLD_STORM, ret);
     }

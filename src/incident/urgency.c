@@ -4,7 +4,7 @@
 #include "parts.h"
 #include "sched/window.h"
 
-#define EDGES_MAX 64 /* looked at to find when it becomes high */
+#define AHEAD_MS (8 * 24 * 3600 * INT64_C(1000)) /* looked at: hours come again every week */
 
 static enum urgency choose(enum urgency_choice choice, enum severity severity)
 {
@@ -22,7 +22,9 @@ enum urgency urgency_at(const struct urgency_rule *r, enum severity s, int64_t a
 
 static int64_t becomes_high(const struct urgency_rule *r, enum severity s, int64_t at_ms)
 {
-    for (int n = 0; r->n_hours && n < EDGES_MAX && at_ms < INT64_MAX; n++) {
+    int64_t last_ms = at_ms + AHEAD_MS;
+
+    while (r->n_hours && at_ms < last_ms) {
         at_ms = window_hours_edge(r->hours, r->n_hours, r->zone, at_ms);
         if (at_ms < INT64_MAX && urgency_at(r, s, at_ms) == URGENCY_HIGH)
             return at_ms;
