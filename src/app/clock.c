@@ -26,7 +26,7 @@ static int64_t boot_us(void)
 /* Three readings that belong together: taken again when we were held up between them. */
 static struct clock_look look(void)
 {
-    struct clock_look l;
+    struct clock_look l = {0};
 
     for (int i = 0; i < LOOKS_MOST; i++) {
         l.mono_us = loop_mono_us();

@@ -36,10 +36,10 @@ struct replay {
 /* `now`, a duration (so long ago), or a time. */
 static int read_end(const char *text, const struct zone *z, int64_t now_ms, int64_t *ret_ms)
 {
-    int64_t ago_ms;
+    int64_t ago_ms = 0;
 
     if (text_eq(text, "now") || text_duration(text, &ago_ms, NULL) == 0) {
-        *ret_ms = now_ms - (text_eq(text, "now") ? 0 : ago_ms);
+        *ret_ms = now_ms - ago_ms;
         return 0;
     }
     return show_read_time(text, z, ret_ms);

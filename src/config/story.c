@@ -150,7 +150,7 @@ static bool read_time(struct telling *t, const struct node *n, int64_t *ret_ms)
 {
     static const char expected[] = "a time such as +7m or 2026-11-22T03:00";
     const char *text = story_text(t, n, expected);
-    int64_t start_ms = t->story->start_ms, ms;
+    int64_t start_ms = t->story->start_ms, ms = 0;
     if (!text)
         return false;
     if (*text != '+' && !to_instant(t, text, &ms))

@@ -79,10 +79,12 @@ static void sort(struct engine *e, int64_t now_ms)
     size_t kept = 0;
 
     for (size_t i = 0; i < e->overrides.n; i++) {
-        if (e->overrides.items[i]->end_ms + REMEMBERED_MS > now_ms)
-            e->overrides.items[kept++] = e->overrides.items[i];
+        struct kept_override *o = e->overrides.items[i];
+
+        if (o->end_ms + REMEMBERED_MS > now_ms)
+            e->overrides.items[kept++] = o;
         else
-            mem_free(e->overrides.items[i]);
+            mem_free(o);
     }
     e->overrides.n = kept;
     if (kept)

@@ -72,7 +72,7 @@ static void tell_move(struct rehearsal *r, const struct transition *t)
     e->incident = tell_text(r, t->name);
     e->monitor = i ? tell_text(r, i->monitor) : NULL;
     e->person = tell_text(r, t->actor);
-    if (text_eq(event, "escalated")) {
+    if (i && text_eq(event, "escalated")) {
         e->step = i->step;
         e->loop = i->loop;
     }

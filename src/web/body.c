@@ -30,7 +30,7 @@ static int unknown_member(struct call *c, const struct member *members, const ch
     const char *names[MEMBERS_MAX + 2], *near;
     size_t n = 0;
 
-    for (; members[n].name != NULL && n < MEMBERS_MAX; n++)
+    for (; n < MEMBERS_MAX && members[n].name != NULL; n++)
         names[n] = members[n].name;
     names[n++] = "by";
     names[n] = NULL;
