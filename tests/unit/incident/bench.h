@@ -1,8 +1,9 @@
 /* bench.h - one case on the workbench: verbs by hand, the second said each time.
  *
  * Channels a b c f; ana has a, bo has b, cy has a at once, b after 2 m and c after 5 m; di has a
- * at once and again after 5 m; eve has nothing. On call: nobody in `empty`, bo in `days`, eve and
- * ana in `silent`. Policies: what the test brings. */
+ * at once and again after 5 m; eve has nothing; fay has f at once and a after 1 m; lo has a at once
+ * and c after 5 m, with low urgency b at once and c after 1 m. On call: nobody in `empty`, bo in
+ * `days`, eve and ana in `silent`. Policies: what the test brings. */
 #ifndef UNIT_INCIDENT_BENCH_H
 #define UNIT_INCIDENT_BENCH_H
 
@@ -29,6 +30,9 @@
     "  cy: { notify: [ { via: a }, { via: b, after: 2m }, { via: c, after: 5m } ] }\n"             \
     "  di: { notify: [ { via: a }, { via: a, after: 5m } ] }\n"                                    \
     "  eve: {}\n"                                                                                  \
+    "  fay: { notify: [ { via: f }, { via: a, after: 1m } ] }\n"                                   \
+    "  lo: { notify: [ { via: a }, { via: c, after: 5m } ], "                                      \
+    "notify_low: [ { via: b }, { via: c, after: 1m } ] }\n"                                        \
     "schedules:\n"                                                                                 \
     "  empty: { time_zone: UTC, layers: [ { name: l, anchor: 2099-01-01T00:00, every: 1 day, "     \
     "members: [bo] } ] }\n"                                                                        \
@@ -105,7 +109,8 @@ static inline struct incident bench_incident(void)
                              .state = INCIDENT_TRIGGERED,
                              .started_ms = BENCH_START_MS - 10000,
                              .opened_ms = BENCH_START_MS,
-                             .count = 2};
+                             .count = 2,
+                             .step = -1};
 }
 
 /* A case that nothing has happened to. */
@@ -164,6 +169,66 @@ static inline void bench_recover(struct bench *b, int64_t at_s)
     bench_settle(b);
 }
 
+static inline void bench_snooze(struct bench *b, int64_t for_s, int64_t at_s)
+{
+    bench_at(b, at_s, CAUSE_PERSON);
+    case_snooze(b->c, &b->desk, b->desk.now_ms + for_s * 1000);
+    bench_settle(b);
+}
+
+static inline void bench_reassign(struct bench *b, const char *to, int64_t at_s)
+{
+    bench_at(b, at_s, CAUSE_PERSON);
+    case_reassign(b->c, &b->desk, config_person(b->config, to));
+    bench_settle(b);
+}
+
+static inline bool bench_escalate(struct bench *b, int64_t at_s)
+{
+    bool done = case_escalate(b->c, bench_at(b, at_s, CAUSE_PERSON));
+
+    bench_settle(b);
+    return done;
+}
+
+static inline void bench_hold(struct bench *b, enum hold hold, const char *ref, int64_t at_s)
+{
+    struct hold_by h = {.hold = hold};
+
+    text_copy(h.ref, sizeof h.ref, ref);
+    text_printf(h.why, sizeof h.why, "%s %s", hold_name(hold), ref);
+    case_hold(b->c, bench_at(b, at_s, CAUSE_TIMER), &h);
+    bench_settle(b);
+}
+
+static inline void bench_release(struct bench *b, int64_t at_s)
+{
+    bench_hold(b, HOLD_NONE, "", at_s);
+}
+
+static inline void bench_raise(struct bench *b, enum severity to, int64_t at_s)
+{
+    case_raise(b->c, bench_at(b, at_s, CAUSE_RELOAD), to);
+    bench_settle(b);
+}
+
+/* As the engine does it, with nothing that holds it back. */
+static inline void bench_reopen(struct bench *b, int64_t at_s)
+{
+    bench_at(b, at_s, CAUSE_PROBE);
+    text_copy(b->c->incident.title, sizeof b->c->incident.title, "api is down: again");
+    case_reopen(b->c, &b->desk);
+    case_begin_anew(b->c, &b->desk, NOTICE_TRIGGERED);
+    bench_settle(b);
+}
+
+/* What is failing again within ten minutes is the same. */
+static inline void bench_keep(struct bench *b)
+{
+    for (size_t i = 0; i < b->config->n_policies; i++)
+        b->config->policies[i].reopen_window_ms = 600000;
+}
+
 static inline struct page *bench_sending(struct bench *b, const char *channel)
 {
     for (size_t i = 0; i < b->c->pages.n; i++)
@@ -209,6 +274,29 @@ static inline void bench_end(struct bench *b, const char *channel, const char *h
     bench_settle(b);
 }
 
+/* Whatever is on its way arrives, until nothing is. */
+static inline void bench_take(struct bench *b, int64_t at_s)
+{
+    for (size_t i = 0; i < b->c->pages.n; i++) {
+        struct page *p = b->c->pages.items[i];
+
+        if (p->d.state != DELIVERY_SENDING)
+            continue;
+        bench_end(b, p->d.notice.channel, "ok", at_s);
+        i = (size_t)-1; /* what it had blocked may have started */
+    }
+}
+
+/* The notices being sent now: "channel type", in order. */
+static inline const char *bench_news(struct bench *b)
+{
+    buf_clear(&b->said);
+    for (size_t i = 0; i < b->fx.sends.n; i++)
+        buf_printf(&b->said, "%s%s %s", i ? ", " : "", b->fx.sends.items[i]->notice.channel,
+                   strchr(notice_name(b->fx.sends.items[i]->notice.type), '.') + 1);
+    return buf_text(&b->said);
+}
+
 /* Every page in order: "channel type state", `?` or `!` when it may have or has been received. */
 static inline const char *bench_pages(struct bench *b)
 {
@@ -219,7 +307,7 @@ static inline const char *bench_pages(struct bench *b)
         const struct delivery *d = &b->c->pages.items[i]->d;
 
         buf_printf(&b->said, "%s%s %s %s%s", i ? ", " : "", d->notice.channel,
-                   notice_name(d->notice.type) + strlen("incident."), delivery_state_name(d->state),
+                   strchr(notice_name(d->notice.type), '.') + 1, delivery_state_name(d->state),
                    marks[d->reached]);
     }
     return buf_text(&b->said);
