@@ -268,11 +268,15 @@ static void page__each_type__is_an_alarm_or_a_note(void **state)
 
     (void)state;
     bench_init(&b, FLAT);
-    for (int t = NOTICE_TRIGGERED; t <= NOTICE_TEST; t++) {
+    for (int t = NOTICE_TRIGGERED; t < NOTICE_COUNT; t++) {
         struct page p = {.of = b.c, .d.notice.type = (enum notice_type)t};
         bool alarm = t == NOTICE_TRIGGERED || t == NOTICE_ESCALATED || t == NOTICE_UNACKNOWLEDGED;
 
+        bool note = t == NOTICE_ACKNOWLEDGED || t == NOTICE_RESOLVED || t == NOTICE_UPDATED ||
+                    t == NOTICE_SNOOZED;
+
         assert_int_equal(page_is_alarm(&p), alarm);
+        assert_int_equal(page_is_note(&p), note);
     }
     for (int s = DELIVERY_WAITING; s <= DELIVERY_OVERTAKEN; s++) {
         struct page p = {.of = b.c, .d.state = (enum delivery_state)s};
@@ -293,6 +297,11 @@ static void news__by_type_state_and_cycle__holds(void **state)
         {NOTICE_UNACKNOWLEDGED, true, false, false, false},
         {NOTICE_ACKNOWLEDGED, false, true, false, false},
         {NOTICE_RESOLVED, true, true, true, true},
+        {NOTICE_REMINDER, false, true, false, false},
+        {NOTICE_SNOOZED, false, false, true, false},
+        {NOTICE_UPDATED, true, true, true, false},
+        {NOTICE_HANDOFF, true, true, true, false},
+        {NOTICE_SILENCE_ENDING, true, true, true, false},
     };
     struct bench b;
 
@@ -308,6 +317,8 @@ static void news__by_type_state_and_cycle__holds(void **state)
             assert_int_equal(page_is_news(&p), wants[s]);
             p.d.cycle = 1;
             assert_int_equal(page_is_news(&p), rows[i].type == NOTICE_RESOLVED);
+            p.d.replayed = true;
+            assert_true(page_is_news(&p));
         }
     }
     bench_done(&b);
@@ -400,6 +411,130 @@ static void overtake__only_what_waits__is_overtaken(void **state)
     bench_done(&b);
 }
 
+/* Opened again, an end of before is told with the next one. */
+static void news__an_end_of_an_earlier_life__is_none(void **state)
+{
+    static const struct {
+        int cycle, born_cycle;
+        enum incident_state state;
+        bool news;
+    } rows[] = {
+        {2, 3, INCIDENT_TRIGGERED, false}, {2, 3, INCIDENT_RESOLVED, true},
+        {3, 3, INCIDENT_TRIGGERED, true},  {4, 3, INCIDENT_SNOOZED, true},
+        {0, 0, INCIDENT_TRIGGERED, true},
+    };
+    struct bench b;
+
+    (void)state;
+    bench_init(&b, FLAT);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct page p = {.of = b.c, .d.notice.type = NOTICE_RESOLVED, .d.cycle = rows[i].cycle};
+
+        b.c->incident.cycle = 9;
+        b.c->incident.born_cycle = rows[i].born_cycle;
+        b.c->incident.state = rows[i].state;
+        assert_int_equal(page_is_news(&p), rows[i].news);
+    }
+    bench_done(&b);
+}
+
+/* --- words to one person --- */
+
+static void word__goes_by_the_first_channel_once(void **state)
+{
+    struct bench b;
+    struct page *p;
+
+    (void)state;
+    bench_init(&b, FLAT);
+    p = page_word(b.c, &b.desk, NOTICE_HANDOFF, config_person(b.config, "cy"), "days");
+    assert_int_equal(b.c->pages.n, 1);
+    assert_string_equal(p->d.notice.channel, "a");
+    assert_string_equal(p->d.notice.person, "cy");
+    assert_string_equal(p->d.notice.schedule, "days");
+    assert_string_equal(p->d.notice.why, "is on call now");
+    assert_int_equal(p->d.rule, -1);
+    assert_null(page_word(b.c, &b.desk, NOTICE_HANDOFF, config_person(b.config, "eve"), "days"));
+    bench_done(&b);
+}
+
+/* Whoever takes over two schedules in one moment hears of both, and each word stays as it is. */
+static void word__of_another_schedule_or_instant__is_another(void **state)
+{
+    struct bench b;
+    const struct person *cy;
+
+    (void)state;
+    bench_init(&b, FLAT);
+    cy = config_person(b.config, "cy");
+    page_word(b.c, &b.desk, NOTICE_HANDOFF, cy, "days");
+    page_word(b.c, &b.desk, NOTICE_HANDOFF, cy, "days");
+    assert_int_equal(b.c->pages.n, 1);
+    page_word(b.c, &b.desk, NOTICE_HANDOFF, cy, "silent");
+    page_word(b.c, &b.desk, NOTICE_REMINDER, cy, NULL);
+    page_word(b.c, &b.desk, NOTICE_SILENCE_ENDING, cy, NULL);
+    bench_at(&b, 1, CAUSE_TIMER);
+    page_word(b.c, &b.desk, NOTICE_HANDOFF, cy, "days");
+    page_word(b.c, &b.desk, NOTICE_REMINDER, cy, NULL);
+    page_word(b.c, &b.desk, NOTICE_SILENCE_ENDING, cy, NULL);
+    assert_int_equal(b.c->pages.n, 7);
+    all_ids_differ(b.c);
+    bench_done(&b);
+}
+
+/* --- about a channel --- */
+
+static void open_about(struct bench *b, const char *channel, const char *policies)
+{
+    bench_init(b, policies);
+    text_printf(b->c->incident.dedup_key, sizeof b->c->incident.dedup_key, "channel:%s", channel);
+    b->c->incident.monitor[0] = '\0';
+    case_begin(b->c, &b->desk);
+    bench_settle(b);
+}
+
+static void about_a_channel__nothing_of_it_goes_by_that_channel(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    open_about(&b, "a",
+               "  p: { steps: [ { notify: ['channel:a', 'person:ana', 'person:cy', 'person:fay'] "
+               "} ], remind: 10m, fallback: ['channel:a'] }\n");
+    bench_take(&b, 1);
+    bench_run(&b, 300);
+    bench_take(&b, 301);
+    assert_string_equal(bench_pages(&b), "b triggered delivered!, c triggered delivered!, "
+                                         "f triggered delivered!");
+    bench_ack_by(&b, "cy", 302); /* whose first channel it is */
+    bench_take(&b, 303);
+    bench_tick(&b, 902);
+    assert_string_equal(bench_news(&b), "b reminder");
+    assert_null(page_word(b.c, &b.desk, NOTICE_REMINDER, config_person(b.config, "ana"), NULL));
+    bench_done(&b);
+}
+
+/* Another channel whose name begins alike is another channel. */
+static void about_a_channel__another__is_used(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    open_about(&b, "aa", FLAT);
+    assert_string_equal(bench_news(&b), "a triggered");
+    bench_done(&b);
+}
+
+static void about_a_channel__all_the_policy_has__goes_to_every_other_channel(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    open_about(&b, "a", FLAT);
+    assert_string_equal(bench_news(&b), "b escalated, c escalated, f escalated");
+    bench_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +553,12 @@ int main(void)
         cmocka_unit_test(tell__each_contact_that_may_know__once_and_nobody_else),
         cmocka_unit_test(tell__channel_no_longer_configured__still_says_who_should_have_known),
         cmocka_unit_test(overtake__only_what_waits__is_overtaken),
+        cmocka_unit_test(news__an_end_of_an_earlier_life__is_none),
+        cmocka_unit_test(word__goes_by_the_first_channel_once),
+        cmocka_unit_test(word__of_another_schedule_or_instant__is_another),
+        cmocka_unit_test(about_a_channel__nothing_of_it_goes_by_that_channel),
+        cmocka_unit_test(about_a_channel__another__is_used),
+        cmocka_unit_test(about_a_channel__all_the_policy_has__goes_to_every_other_channel),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
