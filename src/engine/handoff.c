@@ -11,7 +11,7 @@
 #include "oncall/oncall.h"
 
 #define LOOK_AHEAD_MS (24 * 3600 * 1000LL)
-#define LINE_SIZE     (ONCALL_MAX_PEOPLE * 16)
+#define LINE_SIZE     (ONCALL_MAX_PEOPLE * NAME_SIZE)
 
 struct now_line {
     char schedule[NAME_SIZE];

@@ -215,6 +215,41 @@ static void clock_set__next_wake__is_an_instant(void **state)
     sim_done(&s);
 }
 
+/* Twenty people with long names on call together: who comes last is told as well. */
+static void handoff__many_long_names_on_call__the_newcomer_is_told(void **state)
+{
+    static const char stem[] = "a-name-that-is-as-long-as-those-of-some-directories-are-at-work";
+    struct kept_override o = {.kind = OVERRIDE_ADD, .people = "zed", .schedule = "s"};
+    struct err err = {0};
+    struct sim s;
+    struct buf yaml;
+    int rc = 0;
+
+    (void)state;
+    buf_init(&yaml, 1 << 16);
+    buf_str(&yaml, WORLD_HEAD "  w: { steps: [ { notify: ['schedule:s'] } ] }\n"
+                              "people:\n  zed: { notify: [ { via: b } ] }\n");
+    for (int n = 10; n < 30; n++)
+        buf_printf(&yaml, "  %s%d: { notify: [ { via: a } ] }\n", stem, n);
+    buf_str(&yaml, "schedules: { s: { time_zone: UTC, layers: [ { name: l, "
+                   "anchor: 2026-01-05T09:00, every: 1 week, members: [ [");
+    for (int n = 10; n < 30; n++)
+        buf_printf(&yaml, "%s%s%d", n > 10 ? ", " : "", stem, n);
+    buf_str(&yaml, "] ] } ] } }\n"
+                   "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: w } ]\n");
+    world_begin(&s, buf_text(&yaml));
+    buf_done(&yaml);
+    world_results(&s, "api", "bb");
+    o.start_ms = s.now_ms;
+    o.end_ms = s.now_ms + 3600000;
+    EVENT(&s, rc = engine_override_add(s.engine, &o, 1, s.now_ms, &s.fx, &err));
+    if (rc < 0)
+        fail_msg("%s", err.text);
+    assert_int_equal(s.fx.sends.n, 1);
+    assert_string_equal(s.fx.sends.items[0]->notice.person, "zed");
+    sim_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +262,7 @@ int main(void)
         cmocka_unit_test(urgency__high_when_it_opened__stays_high_when_acknowledgement_runs_out),
         cmocka_unit_test(clock_set_back__resolved_not_long_ago__is_let_go),
         cmocka_unit_test(clock_set__next_wake__is_an_instant),
+        cmocka_unit_test(handoff__many_long_names_on_call__the_newcomer_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
