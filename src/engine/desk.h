@@ -104,6 +104,11 @@ struct incident_case *engine_open(struct engine *e, struct incident *draft, cons
 void engine_resolve_case(struct engine *e, struct incident_case *c, const char *why,
                          const struct desk *k);
 void engine_resolve_key(struct engine *e, const char *key, const char *why, const struct desk *k);
+/* --- ids.c --- */
+
+/* An id of that instant; dst has room for QUIET_ID_SIZE. One that is taken needs another hash. */
+void engine_write_id(char *dst, int64_t at_ms, uint64_t hash);
+
 /* --- holds.c --- */
 
 /* Looks again at what holds the case back; begins, stops or changes it. Settling is the caller's.

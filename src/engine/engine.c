@@ -255,20 +255,13 @@ void engine_settle(struct engine *e, struct incident_case *c, const struct desk 
         heap_del(&e->wakes, &c->wake);
 }
 
-/* Sortable by time, typable, and the same when the same decision is taken again. */
 static void make_id(struct engine *e, struct incident *i)
 {
-    static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    uint64_t when = (uint64_t)i->opened_ms / 1000, salt = (uint64_t)i->opened_ms, h;
+    uint64_t salt = (uint64_t)i->opened_ms;
 
-    do {
-        h = hash64_text(i->dedup_key, salt++);
-        for (int n = 6; n >= 0; n--)
-            i->id[n] = digits[(when >> (5 * (6 - n))) & 31];
-        for (int n = 7; n < 12; n++, h >>= 5)
-            i->id[n] = digits[h & 31];
-        i->id[12] = '\0';
-    } while (map_get(&e->cases, i->id));
+    do
+        engine_write_id(i->id, i->opened_ms, hash64_text(i->dedup_key, salt++));
+    while (map_get(&e->cases, i->id));
 }
 
 struct incident_case *engine_open(struct engine *e, struct incident *draft, const struct desk *k)

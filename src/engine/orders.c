@@ -131,23 +131,22 @@ void engine_orders_done(struct engine *e)
 
 /* --- people --- */
 
+static bool is_taken(const struct engine *e, const char *id)
+{
+    for (size_t i = 0; i < e->orders.n; i++)
+        if (text_eq(e->orders.items[i]->quiet.id, id))
+            return true;
+    return false;
+}
+
 static void make_id(const struct engine *e, struct quiet *q)
 {
-    static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    uint64_t when = (uint64_t)q->created_ms / 1000, salt = (uint64_t)q->created_ms, h;
-    bool taken;
+    uint64_t salt = (uint64_t)q->created_ms;
 
-    do {
-        h = hash64_text(q->matchers, hash64_text(q->author, salt++));
-        for (int n = 6; n >= 0; n--)
-            q->id[n] = digits[(when >> (5 * (6 - n))) & 31];
-        for (int n = 7; n < 12; n++, h >>= 5)
-            q->id[n] = digits[h & 31];
-        q->id[12] = '\0';
-        taken = false;
-        for (size_t i = 0; i < e->orders.n; i++)
-            taken |= text_eq(e->orders.items[i]->quiet.id, q->id);
-    } while (taken);
+    do
+        engine_write_id(q->id, q->created_ms,
+                        hash64_text(q->matchers, hash64_text(q->author, salt++)));
+    while (is_taken(e, q->id));
 }
 
 static size_t fitting(const struct engine *e, const struct match *m)
@@ -271,11 +270,8 @@ void engine_orders_restore(struct engine *e, const struct stored *s, int64_t now
     for (size_t i = 0; i < s->quiets.n; i++) {
         const struct quiet *q = &s->quiets.items[i];
         struct order *o;
-        bool known = false;
 
-        for (size_t n = 0; n < e->orders.n; n++)
-            known |= text_eq(e->orders.items[n]->quiet.id, q->id);
-        if (known || q->end_ms + REMEMBERED_MS <= now_ms)
+        if (is_taken(e, q->id) || q->end_ms + REMEMBERED_MS <= now_ms)
             continue;
         o = mem_new(struct order);
         o->quiet = *q;

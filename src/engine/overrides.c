@@ -184,17 +184,12 @@ static struct kept_override *find_whole(const struct engine *e, const char *id)
 
 static void make_id(const struct engine *e, struct kept_override *o)
 {
-    static const char digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
-    uint64_t when = (uint64_t)o->created_ms / 1000, salt = (uint64_t)o->created_ms, h;
+    uint64_t salt = (uint64_t)o->created_ms;
 
-    do {
-        h = hash64_text(o->schedule, hash64_text(o->people, salt++));
-        for (int n = 6; n >= 0; n--)
-            o->id[n] = digits[(when >> (5 * (6 - n))) & 31];
-        for (int n = 7; n < 12; n++, h >>= 5)
-            o->id[n] = digits[h & 31];
-        o->id[12] = '\0';
-    } while (find_whole(e, o->id));
+    do
+        engine_write_id(o->id, o->created_ms,
+                        hash64_text(o->schedule, hash64_text(o->people, salt++)));
+    while (find_whole(e, o->id));
 }
 
 static void take(struct engine *e, struct kept_override *draft, const struct desk *k)
