@@ -13,6 +13,8 @@
 #include "desk.h"
 #include "sched/heap.h"
 
+#define SPENT_AFTER_MS (3600 * 1000LL)
+
 struct engine *engine_new(void)
 {
     struct engine *e = mem_new(struct engine);
@@ -231,6 +233,33 @@ static void close_case(struct engine *e, struct incident_case *c)
     vec_push(&e->closed, c);
 }
 
+/* Notes that are said again and again decide nothing once they have ended; the store has them. A
+ * case that flaps for a month would be nothing else. */
+static bool is_spent(const struct page *p, int64_t now_ms)
+{
+    enum notice_type t = p->d.notice.type;
+
+    return (t == NOTICE_UPDATED || t == NOTICE_REMINDER) && !page_unfinished(p) && !p->dirty &&
+           p->d.done_ms + SPENT_AFTER_MS < now_ms;
+}
+
+static void drop_spent(struct engine *e, struct incident_case *c, int64_t now_ms)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < c->pages.n; i++) {
+        struct page *p = c->pages.items[i];
+
+        if (!is_spent(p, now_ms)) {
+            c->pages.items[kept++] = p;
+            continue;
+        }
+        map_del(&e->pages, p->d.id);
+        mem_free(p);
+    }
+    c->pages.n = c->indexed = kept;
+}
+
 void engine_settle(struct engine *e, struct incident_case *c, const struct desk *k)
 {
     bool over;
@@ -242,6 +271,7 @@ void engine_settle(struct engine *e, struct incident_case *c, const struct desk 
     over = case_settle(c, k);
     for (; c->indexed < c->pages.n; c->indexed++)
         engine_index_page(e, c->pages.items[c->indexed]);
+    drop_spent(e, c, k->now_ms);
     if (!case_is_open(c)) {
         unlink_key(e, c);
         link_recent(e, c);

@@ -250,6 +250,34 @@ static void handoff__many_long_names_on_call__the_newcomer_is_told(void **state)
     sim_done(&s);
 }
 
+/* It goes up and down for a day, and those who were paged hear of it every quarter of an hour. */
+static void flapping__for_a_day__keeps_no_more_than_its_last_notes(void **state)
+{
+    struct commit all = {0};
+    struct sim s;
+
+    (void)state;
+    world_begin(&s,
+                WORLD_HEAD "  q: { reopen_window: 10m, steps: [ { notify: ['channel:a'] } ] }\n"
+                           "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: q } ]\n");
+    for (int round = 0; round < 288; round++) {
+        world_results(&s, "api", "bb");
+        while (s.fx.sends.n)
+            world_end(&s, "a", OUTCOME_OK);
+        world_results(&s, "api", "gg");
+        while (s.fx.sends.n)
+            world_end(&s, "a", OUTCOME_OK);
+        world_tick(&s, 260000);
+        while (s.fx.sends.n)
+            world_end(&s, "a", OUTCOME_OK);
+    }
+    assert_int_equal(world_open(&s), 1);
+    engine_snapshot(s.engine, &all);
+    assert_true(all.deliveries.n < 20);
+    commit_done(&all);
+    sim_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +290,7 @@ int main(void)
         cmocka_unit_test(urgency__high_when_it_opened__stays_high_when_acknowledgement_runs_out),
         cmocka_unit_test(clock_set_back__resolved_not_long_ago__is_let_go),
         cmocka_unit_test(clock_set__next_wake__is_an_instant),
+        cmocka_unit_test(flapping__for_a_day__keeps_no_more_than_its_last_notes),
         cmocka_unit_test(handoff__many_long_names_on_call__the_newcomer_is_told),
     };
 
