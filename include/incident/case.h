@@ -44,6 +44,8 @@ struct incident_case {
     struct incident_case *older; /* an earlier case with the same key, still open */
     struct incident_case *lead;  /* gathers this one and others into one page; NULL none */
     size_t members;              /* of which this is the lead, still open */
+    size_t members_apart;        /* of them: held by something of their own */
+    bool apart;                  /* is one of those */
     int64_t joined_ms;           /* the last of them came */
     int64_t edge_ms;             /* the hold may change of itself; INT64_MAX not */
     int64_t keep_until_ms;       /* resolved: may be opened again until then */

@@ -124,6 +124,7 @@ struct incident {
     char assigned[NAME_SIZE]; /* the person it was reassigned to; empty: as the policy says */
     char note[256];           /* the latest */
 
+    char lead[INCIDENT_ID_SIZE]; /* the incident that tells of it, until it is resolved */
     enum hold hold;
     char hold_ref[NAME_SIZE]; /* id of a silence or incident, name of a monitor; may be empty */
     char hold_why[192];       /* one sentence */

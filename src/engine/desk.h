@@ -41,6 +41,7 @@ struct engine {
     struct map recent;  /* key -> resolved case that may be opened again */
     struct map pages;   /* delivery id -> struct page */
     struct heap wakes;
+    bool restoring; /* leads are weighed when all of their members are known */
     VEC(struct order *) orders;
     VEC(struct kept_override *) overrides;
     VEC(const struct quiet *) quiet_list;
@@ -128,6 +129,11 @@ bool engine_gather(struct engine *e, struct incident_case *c, const struct desk 
                    struct hold_by *ret);
 void engine_shift_tides(struct engine *e, int64_t delta_ms);
 void engine_join(struct engine *e, struct incident_case *c, const struct desk *k);
+/* The hold of a member changed: does its lead still page? */
+void engine_weigh(struct engine *e, struct incident_case *c, const struct desk *k);
+void engine_weigh_remaining(struct engine *e, struct incident_case *lead, const struct desk *k);
+/* Held because that incident tells of it. */
+bool engine_under(const struct incident_case *lead, struct hold_by *ret);
 void engine_leave(struct engine *e, struct incident_case *c, const struct desk *k);
 bool engine_is_lead(const struct incident_case *c);
 

@@ -157,9 +157,11 @@ static struct incident_case *open_lead(struct engine *e, const struct incident_c
     return engine_open(e, &i, k);
 }
 
-static bool under(const struct incident_case *lead, enum hold hold, struct hold_by *ret)
+bool engine_under(const struct incident_case *lead, struct hold_by *ret)
 {
-    *ret = (struct hold_by){.hold = hold};
+    bool storm = text_starts(lead->incident.dedup_key, "storm:");
+
+    *ret = (struct hold_by){.hold = storm ? HOLD_STORM : HOLD_GROUP};
     text_copy(ret->ref, sizeof ret->ref, lead->incident.id);
     text_printf(ret->why, sizeof ret->why, "told together with others by incident %s",
                 lead->incident.id);
@@ -182,20 +184,20 @@ bool engine_gather(struct engine *e, struct incident_case *c, const struct desk 
     if (lead && lead->joined_ms > since_ms) {
         ebb(t, since_ms);
         vec_push(&t->opened_ms, k->now_ms);
-        return under(lead, HOLD_STORM, ret);
+        return engine_under(lead, ret);
     }
     if (p->n_group_by) {
         group_key(&c->incident, p, group, sizeof group);
         lead = map_get(&e->by_key, group);
         if (lead)
-            return under(lead, HOLD_GROUP, ret);
+            return engine_under(lead, ret);
     }
     ebb(t, since_ms);
     vec_push(&t->opened_ms, k->now_ms);
     if (too_many(e, t, since_ms))
-        return under(open_lead(e, c, p, storm, k), HOLD_STORM, ret);
+        return engine_under(open_lead(e, c, p, storm, k), ret);
     if (p->n_group_by)
-        return under(open_lead(e, c, p, group, k), HOLD_GROUP, ret);
+        return engine_under(open_lead(e, c, p, group, k), ret);
     return false;
 }
 
@@ -208,8 +210,10 @@ void engine_join(struct engine *e, struct incident_case *c, const struct desk *k
     if (!root || !case_is_open(root) || root == c)
         return;
     case_affect(root, k, c->incident.monitor);
-    if (engine_is_lead(root)) {
+    if (engine_is_lead(root) && c->lead != root) {
         c->lead = root;
+        text_copy(c->incident.lead, sizeof c->incident.lead, root->incident.id);
+        c->dirty = true;
         root->members++;
         root->joined_ms = k->now_ms;
         if (root->incident.n_affected > 1)
@@ -219,13 +223,75 @@ void engine_join(struct engine *e, struct incident_case *c, const struct desk *k
     engine_settle(e, root, k);
 }
 
+/* When all it tells of is held back, so is the telling; it is over only when they are. */
+static void weigh_lead(struct engine *e, struct incident_case *lead, const struct incident *last,
+                       const struct desk *k)
+{
+    struct hold_by h = {0};
+
+    if (lead->members && lead->members_apart == lead->members) {
+        h.hold = last->hold;
+        h.until_ms = last->hold_until_ms;
+        text_copy(h.ref, sizeof h.ref, last->hold_ref);
+        text_printf(h.why, sizeof h.why, "all it tells of is held back; %s: %s", last->monitor,
+                    last->hold_why);
+    }
+    if (h.hold && lead->incident.hold) /* held already: by what is no matter */
+        return;
+    case_hold(lead, k, &h);
+    engine_settle(e, lead, k);
+}
+
+/* One of its members left it: perhaps only such are left that are held. */
+void engine_weigh_remaining(struct engine *e, struct incident_case *lead, const struct desk *k)
+{
+    const char *key;
+    void *value;
+
+    if (e->restoring || lead->members_apart != lead->members)
+        return;
+    for (size_t i = 0; map_next(&e->cases, &i, &key, &value);) {
+        const struct incident_case *c = value;
+
+        if (c->lead != lead)
+            continue;
+        weigh_lead(e, lead, &c->incident, k);
+        return;
+    }
+}
+
+void engine_weigh(struct engine *e, struct incident_case *c, const struct desk *k)
+{
+    const struct incident *i = &c->incident;
+    bool apart = i->hold && i->hold != HOLD_STORM && i->hold != HOLD_GROUP;
+
+    if (!c->lead)
+        return;
+    if (apart != c->apart)
+        c->lead->members_apart += apart ? 1 : (size_t)-1;
+    c->apart = apart;
+    if (!e->restoring && case_is_open(c->lead))
+        weigh_lead(e, c->lead, i, k);
+}
+
 void engine_leave(struct engine *e, struct incident_case *c, const struct desk *k)
 {
     struct incident_case *lead = c->lead;
 
-    c->lead = NULL;
-    if (!lead || --lead->members > 0 || !case_is_open(lead))
+    if (!lead)
         return;
+    lead->members_apart -= c->apart;
+    c->lead = NULL;
+    c->apart = false;
+    c->incident.lead[0] = '\0';
+    c->dirty = true;
+    lead->members--;
+    if (!case_is_open(lead))
+        return;
+    if (lead->members > 0) {
+        engine_weigh_remaining(e, lead, k);
+        return;
+    }
     case_resolve(lead, k, "the last of its monitors is back");
     engine_settle(e, lead, k);
 }

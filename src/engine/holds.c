@@ -190,16 +190,10 @@ static bool dependency_holds(struct engine *e, struct incident_case *c, const st
 
 /* --- all of them --- */
 
+/* Once gathered it stays so until it is resolved, whatever else held it meanwhile. */
 static bool gathered(const struct incident_case *c, struct hold_by *ret)
 {
-    const struct incident *i = &c->incident;
-
-    if (!c->lead || !case_is_open(c->lead) || !is_gathering(i->hold))
-        return false;
-    ret->hold = i->hold;
-    text_copy(ret->ref, sizeof ret->ref, i->hold_ref);
-    text_copy(ret->why, sizeof ret->why, i->hold_why);
-    return true;
+    return c->lead && case_is_open(c->lead) && engine_under(c->lead, ret);
 }
 
 static void find(struct engine *e, struct incident_case *c, const struct desk *k,
@@ -236,11 +230,10 @@ void engine_rehold(struct engine *e, struct incident_case *c, const struct desk 
     if (!h.hold && about_to_page(c))
         engine_gather(e, c, k, &h);
     same = h.hold == c->incident.hold && text_eq(h.ref, c->incident.hold_ref);
-    if (c->lead && !same)
-        engine_leave(e, c, k);
     case_hold(c, k, &h);
     if (h.hold && (!same || (is_gathering(h.hold) && !c->lead)))
         engine_join(e, c, k);
+    engine_weigh(e, c, k);
 }
 
 void engine_rehold_all(struct engine *e, const struct desk *k)

@@ -118,7 +118,7 @@ static void restore_deliveries(struct engine *e, const struct stored *s)
 /* Who is told together with others finds its lead again. */
 static void find_lead(struct engine *e, struct incident_case *c, int64_t now_ms)
 {
-    struct incident_case *lead = map_get(&e->cases, c->incident.hold_ref);
+    struct incident_case *lead = map_get(&e->cases, c->incident.lead);
     int64_t joined_ms = c->incident.opened_ms < now_ms ? c->incident.opened_ms : now_ms;
 
     if (!case_is_open(c) || c->lead || !lead || lead == c || !engine_is_lead(lead))
@@ -157,9 +157,14 @@ static void settle_fresh(struct engine *e, const struct desk *k)
             vec_push(&fresh, (struct incident_case *)value);
     for (size_t i = 0; i < fresh.n; i++)
         find_lead(e, fresh.items[i], k->now_ms);
+    e->restoring = true;
     for (size_t i = 0; i < fresh.n; i++)
         if (!fresh.items[i]->closed)
             settle_one(e, fresh.items[i], k);
+    e->restoring = false;
+    for (size_t i = 0; i < fresh.n; i++)
+        if (!fresh.items[i]->closed && fresh.items[i]->lead)
+            engine_weigh(e, fresh.items[i], k);
     vec_done(&fresh);
 }
 

@@ -177,6 +177,7 @@ const struct field incident_fields[] = {
     INT("reminded", incident, reminded),
     NAME("assigned", incident, assigned),
     PROSE("note", incident, note),
+    NAME("lead", incident, lead),
     OPTION("hold", incident, hold, hold),
     NAME("hold_ref", incident, hold_ref),
     PROSE("hold_why", incident, hold_why),
