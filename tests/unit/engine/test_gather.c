@@ -371,8 +371,9 @@ static void group__its_lead_is_lost__members_are_gathered_anew(void **state)
 #define TEN(policy)                                                                                \
     NODE("m0", policy)                                                                             \
     NODE("m1", policy)                                                                             \
-    NODE("m2", policy) NODE("m3", policy) NODE("m4", policy) NODE("m5", policy) NODE("m6", policy) \
-        NODE("m7", policy) NODE("m8", policy) NODE("m9", policy)
+    NODE("m2", policy)                                                                             \
+    NODE("m3", policy) NODE("m4", policy) NODE("m5", policy) NODE("m6", policy) NODE("m7", policy) \
+        NODE("m8", policy) NODE("m9", policy)
 #define TEN_GOOD "m0=g m1=g m2=g m3=g m4=g m5=g m6=g m7=g m8=g m9=g"
 #define STORMY                                                                                     \
     WORLD_HEAD "storm: { incidents: 3, within: 1m, share: 0 }\nmonitors:\n" TEN(", policy: p")

@@ -9,8 +9,9 @@ static void refused__for_good__told_once_and_the_next_hears_at_once(void **state
     story_says(STAGE_ONE, REFUSED, "undelivered", "ana@0");
     /* of the outage, and of the channel that does not deliver */
     story_says(STAGE_ONE, REFUSED, "page", "bo@0 bo@0");
-    story_says(STAGE_ONE, REFUSED, "closed", "-@30");
-    story_says(STAGE_ONE, REFUSED, "resolved", "bo@30");
+    story_says(STAGE_ONE, REFUSED, "closed",
+               "-@30 -@1800"); /* the channel: nothing more was heard of it */
+    story_says(STAGE_ONE, REFUSED, "resolved", "bo@30 bo@1800");
 }
 
 static void deaf__after_its_timeout__told_once_and_tried_again(void **state)
