@@ -71,6 +71,11 @@ void regex_free(struct regex *r)
     mem_free(r);
 }
 
+void regex_bound(struct regex *r, unsigned steps)
+{
+    pcre2_set_match_limit(r->limits, steps);
+}
+
 int regex_match(struct regex *r, const char *text, size_t n, struct err *e)
 {
     if (!r->jit_tried)

@@ -15,6 +15,7 @@
 
 #define BLANKS        " \t"
 #define LABEL_LONGEST 64
+#define STEPS_MAX     2000 /* asked of every open incident: a bad one must not hold up the pages */
 
 enum op { OP_IS, OP_IS_NOT, OP_FITS, OP_FITS_NOT };
 
@@ -120,6 +121,8 @@ static int compile_whole(struct matcher *m, struct err *e)
         regex_free(m->regex);
         m->regex = NULL;
         failed = regex_compile(whole, false, &m->regex, e);
+        if (!failed)
+            regex_bound(m->regex, STEPS_MAX);
     }
     mem_free(alone);
     mem_free(whole);

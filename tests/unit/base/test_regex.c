@@ -102,9 +102,22 @@ static void compile__beyond_the_limits__is_refused(void **state)
     regex_free(NULL);
 }
 
+static void bound__fewer_steps__gives_up_sooner(void **state)
+{
+    struct regex *r;
+
+    (void)state;
+    assert_int_equal(regex_compile("(a|b|ab)*c", false, &r, NULL), 0);
+    assert_int_equal(regex_match(r, "ababababababababab", 18, NULL), 0);
+    regex_bound(r, 10);
+    assert_int_equal(regex_match(r, "ababababababababab", 18, NULL), -1);
+    regex_free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bound__fewer_steps__gives_up_sooner),
         cmocka_unit_test(match__plain_cases__are_found_or_not),
         cmocka_unit_test(match__text_that_is_no_utf8__is_searched_around_the_bad_bytes),
         cmocka_unit_test(match__pattern_that_would_run_for_ages__gives_up),
