@@ -107,10 +107,10 @@ static void bound__fewer_steps__gives_up_sooner(void **state)
     struct regex *r;
 
     (void)state;
-    assert_int_equal(regex_compile("(a|b|ab)*c", false, &r, NULL), 0);
-    assert_int_equal(regex_match(r, "ababababababababab", 18, NULL), 0);
+    assert_int_equal(regex_compile("\\A(a+)+[bc]\\z", false, &r, NULL), 0);
+    assert_int_equal(regex_match(r, "aaaaaaaa", 8, NULL), 0);
     regex_bound(r, 10);
-    assert_int_equal(regex_match(r, "ababababababababab", 18, NULL), -1);
+    assert_int_equal(regex_match(r, "aaaaaaaa", 8, NULL), -1);
     regex_free(r);
 }
 
