@@ -213,15 +213,36 @@ static void silence(struct sim *s, int minutes)
     assert_int_equal(engine_quiet_add(s->engine, &q, s->now_ms, &s->fx, NULL), 0);
 }
 
-static void turn(struct sim *s, int minutes)
+/* A new engine that knows what the store has, and no more. */
+static void restart(struct sim *s)
+{
+    engine_free(s->engine);
+    sim_start(s);
+}
+
+/* With `killed`, in the middle of every minute. */
+static void run_to(struct sim *s, int64_t until_ms, bool killed)
+{
+    int64_t half_ms = s->now_ms / MINUTE * MINUTE + MINUTE / 2;
+
+    for (half_ms += half_ms <= s->now_ms ? MINUTE : 0; killed && half_ms < until_ms;
+         half_ms += MINUTE) {
+        sim_run(s, half_ms);
+        assert_int_equal(s->flights.n, 0);
+        restart(s);
+    }
+    sim_run(s, until_ms);
+}
+
+static void turn(struct sim *s, int minutes, bool killed)
 {
     for (int n = 0; n < minutes; n++) {
         s->down[0] = n % 2;
-        sim_run(s, s->now_ms + MINUTE);
+        run_to(s, s->now_ms + MINUTE, killed);
     }
 }
 
-static void act(struct sim *s, enum act what, int minutes)
+static void act(struct sim *s, enum act what, int minutes, bool killed)
 {
     const int64_t until_ms = s->now_ms / MINUTE * MINUTE + minutes * MINUTE;
     int failed = 0;
@@ -259,7 +280,7 @@ static void act(struct sim *s, enum act what, int minutes)
         s->down[0] = what == FAIL;
         return;
     case TURN:
-        turn(s, minutes);
+        turn(s, minutes, killed);
         return;
     }
     assert_int_equal(failed, 0);
@@ -278,6 +299,8 @@ static void tell(const struct sim *s, struct buf *told, struct buf *resolved)
 
         if (!g->notice.monitor[0])
             continue;
+        if (g->notice.type == NOTICE_HANDOFF)
+            assert_non_null(strstr(g->notice.title, "inherit 1 open incident: api is down"));
         buf_printf(to, "%s%s", to->len ? " " : "", g->notice.channel);
         if (to == told && !sim_is_alarm(g))
             buf_printf(to, ":%s", word);
@@ -299,7 +322,7 @@ static int incidents_told(const struct sim *s)
     return n;
 }
 
-static void live(struct sim *s, const struct timeline *t)
+static void live(struct sim *s, const struct timeline *t, bool killed)
 {
     struct buf yaml;
 
@@ -313,20 +336,20 @@ static void live(struct sim *s, const struct timeline *t)
     for (size_t i = 0; i < sizeof t->does / sizeof *t->does; i++) {
         if (t->does[i].act == NOTHING)
             break;
-        sim_run(s, START_MS + t->does[i].minute * MINUTE + 1);
-        act(s, t->does[i].act, t->does[i].minutes);
+        run_to(s, START_MS + t->does[i].minute * MINUTE + 1, killed);
+        act(s, t->does[i].act, t->does[i].minutes, killed);
     }
-    sim_run(s, START_MS + OVER_AT * MINUTE);
+    run_to(s, START_MS + OVER_AT * MINUTE, killed);
     s->down[0] = false;
-    sim_run(s, START_MS + (OVER_AT + 5) * MINUTE);
+    run_to(s, START_MS + (OVER_AT + 5) * MINUTE, killed);
 }
 
-static void check(const struct timeline *t)
+static void check(const struct timeline *t, bool killed)
 {
     struct buf told, resolved;
     struct sim s;
 
-    live(&s, t);
+    live(&s, t, killed);
     tell(&s, &told, &resolved);
     print_message("  %s\n", t->name);
     assert_string_equal(buf_text(&told), t->want);
@@ -343,7 +366,16 @@ static void policy__by_its_timeline__pages_at_the_minute(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof timelines / sizeof *timelines; i++)
-        check(&timelines[i]);
+        check(&timelines[i], false);
+}
+
+/* Whatever a timer, a hold or a count of changes says is in the store. */
+static void policy__killed_and_started_every_minute__pages_at_the_same_minute(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof timelines / sizeof *timelines; i++)
+        if (timelines[i].answer_of != a_is_dead) /* always in flight */
+            check(&timelines[i], true);
 }
 
 static void incident__resolved_by_hand_while_failing__confirms_anew_and_opens_again(void **state)
@@ -358,7 +390,7 @@ static void incident__resolved_by_hand_while_failing__confirms_anew_and_opens_ag
              1, START_MS);
     s.down[0] = true;
     sim_run(&s, START_MS + MINUTE);
-    act(&s, RESOLVE, 0);
+    act(&s, RESOLVE, 0, false);
     assert_int_equal(engine_incidents(s.engine, &open), 0);
     sim_run(&s, START_MS + 2 * MINUTE);
     assert_int_equal(engine_incidents(s.engine, &open), 1);
@@ -459,6 +491,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(policy__by_its_timeline__pages_at_the_minute),
+        cmocka_unit_test(policy__killed_and_started_every_minute__pages_at_the_same_minute),
         cmocka_unit_test(incident__resolved_by_hand_while_failing__confirms_anew_and_opens_again),
         cmocka_unit_test(resolve__while_the_page_is_in_flight__follows_only_if_it_may_have_arrived),
         cmocka_unit_test(kill__at_any_quiet_second__loses_no_streak_and_no_state),
