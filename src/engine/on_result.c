@@ -97,6 +97,7 @@ static void follow(struct engine *e, struct watch *w, bool bad, bool moved, cons
     monitor_key(w->name, key, sizeof key);
     c = map_get(&e->by_key, key);
     if (c && c->incident.flapping) {
+        c->incident.count += bad;
         follow_flapping(e, c, moved, k);
         return;
     }

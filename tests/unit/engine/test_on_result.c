@@ -466,6 +466,7 @@ static void flapping__goes_on__is_summed_up_every_quarter_of_an_hour(void **stat
     world_mark(&s);
     turns(&s, 45);
     assert_string_equal(world_log, "a api triggered@20, a api updated@920");
+    assert_int_equal(world_of(&s, "api")->count, 2 * (2 + 45)); /* two bad ones in each turn */
     sim_done(&s);
 }
 
