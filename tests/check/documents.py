@@ -1,7 +1,7 @@
 """Documents keep step with the program: what is generated is fresh, what can be done is described.
 
 By the tables in the sources, so that nothing has to be started: commands (`struct command` of
-src/cli), web routes, families of /metrics. The generated documents are compared with what
+src/cli), web routes, families of /metrics, words of an incident's record. The generated documents are compared with what
 the program prints now, when it has been built (MIDWATCH)."""
 import glob
 import os
@@ -11,6 +11,7 @@ import subprocess
 MANUAL = "docs/midwatch.1"
 API = "docs/api.md"
 METRICS = "docs/*.md"
+WORDS = "docs/escalation.md"
 
 
 def described(tree, things, document, what):
@@ -53,6 +54,16 @@ def routes(tree):
     return found
 
 
+def words(tree):
+    """what a transition of an incident can lead to"""
+    found = {}
+    for path in tree.files("src/incident", "src/engine", ends=(".c",)):
+        text = tree.text(path)
+        for m in re.finditer(r'(?:\bcase_record\((?:[^,]+,){3}|\brecord\(c, k,)\s*"([a-z]+)"', text):
+            found.setdefault(f"`{m[1]}`", f"{path}:{text.count(chr(10), 0, m.start()) + 1}")
+    return found
+
+
 def stale(tree):
     program = os.environ.get("MIDWATCH", "")
     if tree.obj is None or not os.access(program, os.X_OK):
@@ -65,4 +76,5 @@ def complaints(tree):
     return (described(tree, commands(tree), MANUAL, "command")
             + described(tree, routes(tree), API, "route")
             + described(tree, metrics(tree), METRICS, "metric")
+            + described(tree, words(tree), WORDS, "word")
             + stale(tree))
