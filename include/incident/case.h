@@ -1,13 +1,15 @@
 /* case.h - one incident with all its deliveries, and the verbs that move it.
  *
- *        +--------- unack, ack timeout, reassign, escalate -----------+
- *        v                                                            |
- *   triggered --- ack ----------------------------------------> acknowledged
- *     ^  ^  |                                                    |    |
- *     |  |  +--- snooze ---> snoozed <-------- snooze -----------+    |
- *     |  +-- time, unack ------+ |                                    |
- *     |                          +--- resolve ---> resolved <---------+
- *     +------- fails again within the reopen window ---+
+ *        +--------- unack, ack timeout, reassign, escalate ----------------+
+ *        v                                                                 |
+ *   triggered --- ack --------------------------------------------> acknowledged
+ *     ^  ^  |                                                        ^  |  |
+ *     |  |  +--- snooze ---> snoozed --- ack ------------------------+  |  |
+ *     |  |                    |   ^                                     |  |
+ *     |  +-- time, unack, ----+   +------------ snooze -----------------+  |
+ *     |      reassign, escalate                                            |
+ *     |      resolve: from each of the three ---> resolved <---------------+
+ *     +----- fails again within the reopen window ---+
  *
  * Paging begins anew, at step 0 and with the people of that instant, in each `cycle`: pages of an
  * earlier one are stale. A hold keeps a triggered incident from paging and is no state of its own.
