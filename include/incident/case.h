@@ -152,6 +152,8 @@ size_t page_anybody(struct incident_case *c, const struct desk *k, enum notice_t
  * give the notice a title of its own. */
 struct page *page_word(struct incident_case *c, const struct desk *k, enum notice_type type,
                        const struct person *to, const char *schedule);
+/* A page that nobody has got yet says how it is now: its receiver is told no note. */
+void page_renew(struct incident_case *c);
 /* Tells `type` to every contact that got, or may have got, a page. */
 void page_tell_reached(struct incident_case *c, const struct desk *k, enum notice_type type);
 void page_overtake(struct incident_case *c, const struct desk *k); /* whatever has not gone out */

@@ -257,10 +257,10 @@ void engine_rehold_children(struct engine *e, struct watch *w, const struct desk
     for (size_t i = 0; i < w->children.n; i++) {
         struct incident_case *c = case_of(e, w->children.items[i]->name);
 
-        if (!c)
-            continue;
-        engine_rehold(e, c, k);
-        engine_settle(e, c, k);
+        for (; c; c = c->older) { /* more than one when they were read back late */
+            engine_rehold(e, c, k);
+            engine_settle(e, c, k);
+        }
     }
 }
 

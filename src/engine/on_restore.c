@@ -129,6 +129,15 @@ static void find_lead(struct engine *e, struct incident_case *c, int64_t now_ms)
         lead->joined_ms = joined_ms;
 }
 
+/* Read from a store that was away when it ended: the monitor is known to be well by now. */
+static bool is_past(struct engine *e, const struct incident *i)
+{
+    const struct watch *w = engine_watch(e, i->monitor);
+
+    return w && !i->flapping &&
+           (w->status.state == MONITOR_UP || w->status.state == MONITOR_DEGRADED);
+}
+
 static void settle_one(struct engine *e, struct incident_case *c, const struct desk *k)
 {
     char why[NAME_SIZE + 32];
@@ -138,6 +147,8 @@ static void settle_one(struct engine *e, struct incident_case *c, const struct d
         c->keep_until_ms = c->incident.resolved_ms + case_policy(c, k)->reopen_window_ms;
     else if (c->incident.monitor[0] && engine_unwatched(e, c->incident.monitor, why, sizeof why))
         engine_resolve_case(e, c, why, k);
+    else if (is_past(e, &c->incident))
+        engine_resolve_case(e, c, "recovered", k);
     else if (engine_is_lead(c) && !c->members)
         engine_resolve_case(e, c, "the last of its monitors is back", k);
     else

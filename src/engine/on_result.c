@@ -108,10 +108,11 @@ static void follow(struct engine *e, struct watch *w, bool bad, bool moved, cons
     }
     if (c && bad) {
         c->incident.count++;
-        if (c->incident.hold == HOLD_DEPENDENCY) {
-            engine_rehold(e, c, k);
-            engine_settle(e, c, k);
-        }
+        for (; c; c = c->older)
+            if (c->incident.hold == HOLD_DEPENDENCY) {
+                engine_rehold(e, c, k);
+                engine_settle(e, c, k);
+            }
     } else if (!c && w->status.bad >= w->monitor->fail_after && !reopen_for(e, w, key, k)) {
         open_for(e, w, k);
     }

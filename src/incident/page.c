@@ -369,6 +369,23 @@ void page_tell_reached(struct incident_case *c, const struct desk *k, enum notic
     }
 }
 
+void page_renew(struct incident_case *c)
+{
+    const struct incident *i = &c->incident;
+
+    for (size_t n = 0; n < c->pages.n; n++) {
+        struct page *p = c->pages.items[n];
+
+        if (!page_is_alarm(p) || !page_is_news(p) || p->d.replayed ||
+            p->d.state != DELIVERY_WAITING || p->d.reached != REACHED_NO)
+            continue;
+        text_copy(p->d.notice.title, sizeof p->d.notice.title, i->title);
+        text_copy(p->d.notice.affected, sizeof p->d.notice.affected, i->affected);
+        p->d.notice.n_affected = i->n_affected;
+        p->dirty = true;
+    }
+}
+
 void page_overtake(struct incident_case *c, const struct desk *k)
 {
     for (size_t i = 0; i < c->pages.n; i++) {

@@ -48,6 +48,7 @@ static void update(struct incident_case *c, const struct desk *k)
     c->incident.update_due_ms = 0;
     c->incident.updated_note_ms = k->now_ms;
     c->dirty = true;
+    page_renew(c);
     page_tell_reached(c, k, NOTICE_UPDATED);
 }
 

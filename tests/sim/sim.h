@@ -18,6 +18,7 @@
 #include "unit.h"
 
 #define SIM_CRASHES_MAX 60 /* a night: one must get somewhere between two */
+#define SIM_TARGETS     16
 
 enum answer {
     ANSWER_OK,
@@ -59,14 +60,19 @@ struct sim {
     VEC(struct delivery) tries; /* alarms that no receiver stored */
     VEC(struct flight) flights;
     VEC(struct doubt) doubts;
-    bool down[8]; /* target n, by monitor index */
-    int64_t next_probe_ms[8];
+    bool down[SIM_TARGETS]; /* target n, by monitor index */
+    int64_t next_probe_ms[SIM_TARGETS];
     unsigned answers; /* bit n: answers of kind n may happen */
     bool fixed;       /* answers by `answer_of` only */
     enum answer (*answer_of)(struct sim *s, const struct delivery *d);
     int64_t effect, crash_at; /* effects so far; the one before which we are killed (0: never) */
     int crash_one_in;         /* 0: never; n: one effect in n */
     int crashes, acks;
+    /* What a test wants to see: each sending as it begins, each tick that is done with, each
+     * decision before it is kept. */
+    void (*sending)(struct sim *s, const struct delivery *d);
+    void (*watching)(struct sim *s);
+    void (*deciding)(struct sim *s);
 };
 
 static inline uint64_t sim_random(struct sim *s)
@@ -260,6 +266,8 @@ static inline void sim_send(struct sim *s, const struct delivery *d)
 {
     struct flight f = {.d = *d, .answer = sim_answer(s, d), .ends_ms = s->now_ms + 20};
 
+    if (s->sending)
+        s->sending(s, d);
     if (f.answer == ANSWER_OK || f.answer == ANSWER_LOST_OK || f.answer == ANSWER_500_STORED)
         sim_receive(s, d);
     else
@@ -293,6 +301,16 @@ static inline void sim_land(struct sim *s, size_t n)
     sim_handle(s);
 }
 
+/* Asked for at once: a second later, as the prober does it. */
+static inline void sim_hurry(struct sim *s)
+{
+    for (size_t n = 0; n < s->fx.probes.n; n++)
+        for (size_t i = 0; i < s->config->n_monitors; i++)
+            if (text_eq(s->config->monitors[i].name, s->fx.probes.items[n]) &&
+                s->next_probe_ms[i] > s->now_ms + 1000)
+                s->next_probe_ms[i] = s->now_ms + 1000;
+}
+
 /* Commit, then act; we may be killed before the commit and before each act. */
 static void sim_handle(struct sim *s)
 {
@@ -300,9 +318,12 @@ static void sim_handle(struct sim *s)
 
     if (commit_empty(&s->fx.commit) && !s->fx.sends.n)
         return;
+    if (s->deciding)
+        s->deciding(s);
     if (sim_killed(s))
         return;
     sim_commit(s);
+    sim_hurry(s);
     for (size_t n = 0; n < s->fx.sends.n; n++)
         vec_push(&sends, *s->fx.sends.items[n]);
     for (size_t n = 0; n < sends.n; n++) {
@@ -311,6 +332,12 @@ static void sim_handle(struct sim *s)
         sim_send(s, &sends.items[n]);
     }
     vec_done(&sends);
+}
+
+static inline void sim_watch(struct sim *s)
+{
+    if (s->watching)
+        s->watching(s);
 }
 
 /* --- time --- */
@@ -322,7 +349,7 @@ static inline int64_t sim_next(const struct sim *s, int64_t until_ms)
     if (wake < next)
         next = wake;
     for (size_t i = 0; i < s->config->n_monitors; i++)
-        if (s->next_probe_ms[i] < next)
+        if (s->config->monitors[i].enabled && s->next_probe_ms[i] < next)
             next = s->next_probe_ms[i];
     for (size_t n = 0; n < s->flights.n; n++)
         if (s->flights.items[n].ends_ms < next)
@@ -372,21 +399,33 @@ static inline void sim_run(struct sim *s, int64_t until_ms)
         effects_clear(&s->fx);
         engine_tick(s->engine, s->now_ms, &s->fx);
         sim_handle(s);
+        sim_watch(s);
         for (size_t i = 0; i < s->config->n_monitors; i++)
-            if (s->next_probe_ms[i] <= s->now_ms)
+            if (s->config->monitors[i].enabled && s->next_probe_ms[i] <= s->now_ms)
                 sim_probe(s, i);
     }
 }
 
+static inline void sim_begin(struct sim *s, struct config *c, uint64_t seed, int64_t start_ms)
+{
+    *s = (struct sim){.seed = seed * 0x9E3779B97F4A7C15ULL + 1,
+                      .now_ms = start_ms,
+                      .config = c,
+                      .answers = 1u << ANSWER_OK};
+    assert_in_range(c->n_monitors, 0, SIM_TARGETS);
+    for (size_t i = 0; i < c->n_monitors; i++)
+        s->next_probe_ms[i] = start_ms;
+    sim_start(s);
+}
+
 static inline void sim_init(struct sim *s, const char *yaml, uint64_t seed, int64_t start_ms)
 {
+    struct config *c = NULL;
     struct diagnostics d = {0};
     struct buf out;
     int rc;
 
-    *s = (struct sim){
-        .seed = seed * 0x9E3779B97F4A7C15ULL + 1, .now_ms = start_ms, .answers = 1u << ANSWER_OK};
-    rc = config_parse("sim.yaml", yaml, strlen(yaml), &(struct load_options){0}, &s->config, &d);
+    rc = config_parse("sim.yaml", yaml, strlen(yaml), &(struct load_options){0}, &c, &d);
     if (rc < 0) {
         buf_init(&out, 1 << 16);
         diagnostics_print(&d, &out);
@@ -395,10 +434,7 @@ static inline void sim_init(struct sim *s, const char *yaml, uint64_t seed, int6
     }
     diagnostics_done(&d);
     assert_int_equal(rc, 0);
-    assert_in_range(s->config->n_monitors, 0, 8);
-    for (size_t i = 0; i < s->config->n_monitors; i++)
-        s->next_probe_ms[i] = start_ms;
-    sim_start(s);
+    sim_begin(s, c, seed, start_ms);
 }
 
 static inline void sim_done(struct sim *s)

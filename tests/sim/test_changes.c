@@ -70,7 +70,7 @@ static void set_clock(struct sim *s)
     effects_clear(&s->fx);
     engine_clock_step(s->engine, delta_ms, &s->fx);
     s->now_ms += delta_ms;
-    for (size_t i = 0; i < 8; i++)
+    for (size_t i = 0; i < SIM_TARGETS; i++)
         s->next_probe_ms[i] += delta_ms;
     for (size_t i = 0; i < s->flights.n; i++)
         s->flights.items[i].ends_ms += delta_ms;
