@@ -82,40 +82,44 @@ static bool watched(int file, size_t target)
     ", policy: flat, maintenance: [ { start: '" from "', end: '" to "', time_zone: UTC } ]"
 
 static const char *const files[FILES] = {
-    HEAD "monitors:\n" NODE("net", ", policy: flat") NODE(
-        "db", ", policy: ladder, depends_on: [net]") NODE("api",
-                                                          ", policy: ladder, depends_on: [db]")
-        NODE("web", ", policy: ladder, depends_on: [db, net]") NODE(
-            "g1", ", policy: group, group: core") NODE("g2", ", policy: group, group: core")
-            NODE("g3", ", policy: group, group: core, severity: warning") NODE(
-                "g4", ", policy: group, group: edge") NODE("daily", EVERY_DAY("02:30", "03:00"))
-                NODE("once", ONE_OFF) NODE("lone", ", policy: ladder, interval: 15s")
-                    NODE("low", ", policy: low"),
-    HEAD "monitors:\n" NODE("net", ", policy: flat") NODE(
-        "db", ", policy: ladder, depends_on: [net]") NODE("api",
-                                                          ", policy: ladder, depends_on: [db]")
-        NODE("web", ", policy: ladder, depends_on: [net]") NODE(
-            "g1", ", policy: group, group: core") NODE("g2", ", policy: group, group: core")
-            NODE("g3", ", policy: group, group: core, enabled: false")
-                NODE("g4", ", policy: group, group: edge") NODE(
-                    "daily", EVERY_DAY("02:45", "03:15")) NODE("once", ONE_OFF)
-                    NODE("lone", ", policy: ladder, interval: 15s"),
-    HEAD "monitors:\n" NODE("net", ", policy: flat") NODE(
-        "db", ", policy: ladder, depends_on: [net], enabled: false")
-        NODE("api", ", policy: ladder, depends_on: [db]") NODE(
-            "web", ", policy: ladder, depends_on: [db, net]")
-            NODE("g1", ", policy: group, group: core") NODE("g2", ", policy: group, group: core")
-                NODE("g3", ", policy: group, group: core, severity: critical") NODE(
-                    "g4", ", policy: group, group: edge") NODE("daily",
-                                                               EVERY_DAY("02:30", "03:00"))
-                    NODE("once", ONE_OFF) NODE("lone", ", policy: ladder, interval: 15s")
-                        NODE("low", ", policy: low"),
+    HEAD "monitors:\n" NODE("net", ", policy: flat")
+        NODE("db", ", policy: ladder, depends_on: [net]")
+            NODE("api", ", policy: ladder, depends_on: [db]")
+                NODE("web", ", policy: ladder, depends_on: [db, net]")
+                    NODE("g1", ", policy: group, group: core")
+                        NODE("g2", ", policy: group, group: core")
+                            NODE("g3", ", policy: group, group: core, severity: warning")
+                                NODE("g4", ", policy: group, group: edge")
+                                    NODE("daily", EVERY_DAY("02:30", "03:00")) NODE("once", ONE_OFF)
+                                        NODE("lone", ", policy: ladder, interval: 15s")
+                                            NODE("low", ", policy: low"),
+    HEAD "monitors:\n" NODE("net", ", policy: flat")
+        NODE("db", ", policy: ladder, depends_on: [net]")
+            NODE("api", ", policy: ladder, depends_on: [db]")
+                NODE("web", ", policy: ladder, depends_on: [net]")
+                    NODE("g1", ", policy: group, group: core")
+                        NODE("g2", ", policy: group, group: core")
+                            NODE("g3", ", policy: group, group: core, enabled: false")
+                                NODE("g4", ", policy: group, group: edge")
+                                    NODE("daily", EVERY_DAY("02:45", "03:15")) NODE("once", ONE_OFF)
+                                        NODE("lone", ", policy: ladder, interval: 15s"),
+    HEAD "monitors:\n" NODE("net", ", policy: flat")
+        NODE("db", ", policy: ladder, depends_on: [net], enabled: false")
+            NODE("api", ", policy: ladder, depends_on: [db]")
+                NODE("web", ", policy: ladder, depends_on: [db, net]")
+                    NODE("g1", ", policy: group, group: core")
+                        NODE("g2", ", policy: group, group: core")
+                            NODE("g3", ", policy: group, group: core, severity: critical")
+                                NODE("g4", ", policy: group, group: edge")
+                                    NODE("daily", EVERY_DAY("02:30", "03:00")) NODE("once", ONE_OFF)
+                                        NODE("lone", ", policy: ladder, interval: 15s")
+                                            NODE("low", ", policy: low"),
 };
 
 /* --- what was asked for --- */
 
 static const char *const matchers[] = {
-    "monitor=lone\n", "monitor=net\n",         "group=core\n",  "policy=ladder\n",
+    "monitor=lone\n", "monitor=net\n",        "group=core\n",   "policy=ladder\n",
     "policy=flat\n",  "monitor=~g[12]|api\n", "monitor!=net\n", "",
 };
 #define MATCHERS (sizeof matchers / sizeof *matchers)
@@ -156,10 +160,10 @@ struct wanted {
 
 /* One target, as the test sees it. */
 struct view {
-    bool hushed;          /* by a quiet or a window, when last looked */
-    bool under;           /* a parent of it is down, likewise */
-    int64_t free_ms;      /* nothing keeps it from being told of since then */
-    int64_t hushed_ms;    /* last seen to be so */
+    bool hushed;       /* by a quiet or a window, when last looked */
+    bool under;        /* a parent of it is down, likewise */
+    int64_t free_ms;   /* nothing keeps it from being told of since then */
+    int64_t hushed_ms; /* last seen to be so */
 };
 
 struct night {
