@@ -93,6 +93,18 @@ static void take_up(struct incident_case *c, const struct desk *k)
     page_overtake(c, k);
 }
 
+/* Whom only the broken channel reaches is reached by any other. */
+static void page_assignee(struct incident_case *c, const struct desk *k, const struct person *to)
+{
+    struct buf names;
+
+    if (page_person(c, k, NOTICE_ESCALATED, to, NULL, NULL))
+        return;
+    buf_init(&names, TEXT_SIZE);
+    page_anybody(c, k, NOTICE_ESCALATED, &names);
+    buf_done(&names);
+}
+
 void case_reassign(struct incident_case *c, const struct desk *k, const struct person *to)
 {
     struct incident *i = &c->incident;
@@ -106,7 +118,7 @@ void case_reassign(struct incident_case *c, const struct desk *k, const struct p
     case_record(c, k, from, "reassigned", text);
     if (i->step < 0)
         i->step = 0;
-    page_person(c, k, NOTICE_ESCALATED, to, NULL, NULL);
+    page_assignee(c, k, to);
     escalate_plan(c, k);
 }
 

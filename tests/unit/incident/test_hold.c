@@ -287,6 +287,25 @@ static void held__severity_raised__pages_when_let_go(void **state)
     bench_done(&b);
 }
 
+static void held__severity_raised__leaves_what_a_person_asked_for(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_init(&b, FLAT);
+    b.c->incident.severity = SEVERITY_INFO;
+    case_begin(b.c, &b.desk);
+    bench_settle(&b);
+    bench_take(&b, 1);
+    bench_hold(&b, HOLD_SILENCE, "s1", 10);
+    bench_reassign(&b, "bo", 20);
+    bench_end(&b, "b", "dead", 21);
+    bench_raise(&b, SEVERITY_CRITICAL, 22);
+    bench_tick(&b, 25);
+    assert_string_equal(bench_pages(&b), "a triggered delivered!, b escalated sending");
+    bench_done(&b);
+}
+
 /* --- what is held under it --- */
 
 static void affect(struct bench *b, const char *monitor, int64_t at_s)
@@ -377,10 +396,8 @@ static void affect__it_ends_first__is_told_no_more(void **state)
     affect(&b, "web", 20);
     bench_recover(&b, 25);
     bench_take(&b, 26);
-    bench_tick(&b, 30);
-    assert_string_equal(bench_news(&b), "");
-    bench_reopen(&b, 40);
-    bench_take(&b, 41);
+    bench_reopen(&b, 27);
+    bench_take(&b, 28);
     assert_int_equal(bench_wake_s(&b), -1);
     bench_done(&b);
 }
@@ -401,6 +418,7 @@ int main(void)
         cmocka_unit_test(held__escalated__pages_that_step_and_all_of_them_when_let_go),
         cmocka_unit_test(held__whom_it_was_reassigned_to_refuses__goes_to_no_further_step),
         cmocka_unit_test(held__severity_raised__pages_when_let_go),
+        cmocka_unit_test(held__severity_raised__leaves_what_a_person_asked_for),
         cmocka_unit_test(affect__those_who_were_paged__hear_after_ten_seconds_then_five_minutes),
         cmocka_unit_test(affect__nobody_was_paged__tells_nobody_but_is_in_the_page),
         cmocka_unit_test(affect__a_name__is_listed_and_counted_once),

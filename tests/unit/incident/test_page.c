@@ -514,6 +514,19 @@ static void about_a_channel__nothing_of_it_goes_by_that_channel(void **state)
     bench_done(&b);
 }
 
+static void about_a_channel__reassigned_to_whom_it_alone_reaches__any_other(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    open_about(&b, "a", "  p: { steps: [ { notify: ['channel:f'] } ] }\n");
+    bench_take(&b, 1);
+    bench_reassign(&b, "ana", 10);
+    assert_string_equal(bench_news(&b), "b escalated, c escalated, f escalated");
+    assert_string_equal(b.c->incident.assigned, "ana");
+    bench_done(&b);
+}
+
 /* Another channel whose name begins alike is another channel. */
 static void about_a_channel__another__is_used(void **state)
 {
@@ -557,6 +570,7 @@ int main(void)
         cmocka_unit_test(word__goes_by_the_first_channel_once),
         cmocka_unit_test(word__of_another_schedule_or_instant__is_another),
         cmocka_unit_test(about_a_channel__nothing_of_it_goes_by_that_channel),
+        cmocka_unit_test(about_a_channel__reassigned_to_whom_it_alone_reaches__any_other),
         cmocka_unit_test(about_a_channel__another__is_used),
         cmocka_unit_test(about_a_channel__all_the_policy_has__goes_to_every_other_channel),
     };
