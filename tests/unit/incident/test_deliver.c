@@ -295,6 +295,23 @@ static void note__never_taken__is_given_up_after_a_day(void **state)
     bench_done(&b);
 }
 
+/* Nobody waits for it as for an alarm: the one it repeats had its end. */
+static void replayed__alarm_never_taken__is_given_up_after_a_day(void **state)
+{
+    struct bench b;
+    struct page *p;
+
+    (void)state;
+    bench_open(&b, FLAT);
+    bench_end(&b, "a", "ok", 1);
+    p = b.c->pages.items[0];
+    p->d.state = DELIVERY_WAITING;
+    p->d.replayed = true;
+    assert_in_range(keep_failing(&b, "dead", 5 * DAY_S), DAY_S, DAY_S + 400);
+    assert_string_equal(bench_pages(&b), "a triggered failed!");
+    bench_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -310,6 +327,7 @@ int main(void)
         cmocka_unit_test(alarm__refused_while_another_is_hopeful__is_given_up),
         cmocka_unit_test(alarm__refused_with_an_earlier_cycle_delivered__is_tried_again),
         cmocka_unit_test(note__never_taken__is_given_up_after_a_day),
+        cmocka_unit_test(replayed__alarm_never_taken__is_given_up_after_a_day),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,47 @@ static void settle__replayed__goes_out_and_is_not_overtaken(void **state)
     bench_done(&b);
 }
 
+static void settle__replayed_note_to_who_never_got_the_page__goes_out(void **state)
+{
+    struct bench b;
+    struct page *p;
+
+    (void)state;
+    bench_open(&b, "  p: { steps: [ { notify: ['channel:a', 'channel:b'] } ] }\n");
+    bench_keep(&b);
+    bench_end(&b, "a", "ok", 1);
+    bench_recover(&b, 2);
+    bench_end(&b, "b", "dead", 3);
+    bench_take(&b, 4);
+    p = b.c->pages.items[3];
+    assert_int_equal(p->d.state, DELIVERY_OVERTAKEN);
+    p->d.state = DELIVERY_WAITING;
+    p->d.replayed = true;
+    bench_tick(&b, 10);
+    assert_string_equal(bench_news(&b), "b resolved");
+    bench_done(&b);
+}
+
+/* The note of the first end was under way all the while: one end is enough. */
+static void settle__second_end_before_the_first_was_told__is_told_once(void **state)
+{
+    struct bench b;
+
+    (void)state;
+    bench_open(&b, FLAT);
+    bench_keep(&b);
+    bench_take(&b, 1);
+    bench_recover(&b, 10);
+    bench_reopen(&b, 11);
+    bench_recover(&b, 12);
+    assert_string_equal(bench_pages(&b), "a triggered delivered!, a resolved sending, "
+                                         "a triggered overtaken, a resolved waiting");
+    bench_end(&b, "a", "ok", 13);
+    assert_string_equal(bench_pages(&b), "a triggered delivered!, a resolved delivered!, "
+                                         "a triggered overtaken, a resolved overtaken");
+    bench_done(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -175,6 +216,8 @@ int main(void)
         cmocka_unit_test(settle__word_to_somebody_never_paged__goes_out),
         cmocka_unit_test(settle__note_for_who_never_got_the_page__is_overtaken),
         cmocka_unit_test(settle__replayed__goes_out_and_is_not_overtaken),
+        cmocka_unit_test(settle__replayed_note_to_who_never_got_the_page__goes_out),
+        cmocka_unit_test(settle__second_end_before_the_first_was_told__is_told_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
