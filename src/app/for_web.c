@@ -3,6 +3,8 @@
 #include "app/test_page.h"
 #include "base/text.h"
 
+#define AHEAD_MS 1000
+
 static const struct config *on_config(void *arg)
 {
     return ((struct app *)arg)->config;
@@ -40,6 +42,13 @@ static int on_deed(void *arg, const struct deed *d, struct err *e)
     return rc;
 }
 
+/* The web reads the wall clock, which may be ahead of ours by what is no step yet. */
+static void begin_now(int64_t *start_ms, int64_t now_ms)
+{
+    if (*start_ms > now_ms && *start_ms - now_ms < AHEAD_MS)
+        *start_ms = now_ms;
+}
+
 static int on_quiet_add(void *arg, struct quiet *draft, struct err *e)
 {
     struct app *a = arg;
@@ -47,6 +56,7 @@ static int on_quiet_add(void *arg, struct quiet *draft, struct err *e)
 
     if (a->phase != APP_RUNNING)
         return err_set(e, "stopping");
+    begin_now(&draft->start_ms, app_now_ms(a));
     rc = engine_quiet_add(a->engine, draft, app_now_ms(a), decide_begin(a), e);
     decide_end(a);
     return rc;
@@ -71,6 +81,8 @@ static int on_override_add(void *arg, struct kept_override *drafts, size_t n, st
 
     if (a->phase != APP_RUNNING)
         return err_set(e, "stopping");
+    for (size_t i = 0; i < n; i++)
+        begin_now(&drafts[i].start_ms, app_now_ms(a));
     rc = engine_override_add(a->engine, drafts, n, app_now_ms(a), decide_begin(a), e);
     decide_end(a);
     return rc;

@@ -13,6 +13,7 @@ the three are killed. After ROUNDS rounds (default 30) these hold:
      midwatch had to begin without its store
   4. nobody hears of an end without the beginning, or of a beginning after the end
   5. nothing is open, and nothing is left to be sent."""
+import contextlib
 import json
 import os
 import random
@@ -166,11 +167,13 @@ class Storm:
         return json.loads(done.stdout or "{}") if done.returncode == 0 else None
 
     def keep(self, key, *words):
-        """Likewise, until the store has it: an answer given the moment before a death is not a promise."""
-        def kept():
+        """Likewise, and again when a death took it: an answer given a moment before is not a promise."""
+        for _ in range(5):
             made = self.tell(*words)
-            return made if made and made["id"] in self.redis.ask("HKEYS", f"mw:{{test}}:{key}") else None
-        return until(kept, f"{self.where}: {words[0]} to be kept", LONG)["id"]
+            with contextlib.suppress(harness.Failed):
+                until(lambda m=made: m["id"] in self.redis.ask("HKEYS", f"mw:{{test}}:{key}"), "it to be kept", 5)
+                return made["id"]
+        raise harness.Failed(f"{self.where}: {' '.join(words)} was never kept")
 
     def reload(self):
         """Only once it is ready: whoever has just been started is ended by the signal."""
