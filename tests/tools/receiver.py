@@ -6,7 +6,8 @@ disk, when one is given. Then it is answered by the mode of its path:
 
     200 204 500 404 …   that status             503:2      503 with `Retry-After: 2`
     timeout             stored, never answered  reset      stored, then the connection is reset
-    slow:1.5            200 after 1.5 s         random     any of those, mostly good
+    slow:1.5            200 after 1.5 s         random     any of those, mostly good, and good
+                                                           the fourth time the same one comes
 
 A script is several modes with commas; each delivery takes one and the last stays: `500,500,200`.
 `POST /control?path=/ana&mode=500,200` sets one while it runs (`path=*`: all others).
@@ -50,7 +51,7 @@ class Receiver(http.server.ThreadingHTTPServer):
         self.secret, self.verbose = secret, verbose
         self.scripts = {"*": mode.split(",")}
         self.lock = threading.Lock()
-        self.stored = []
+        self.stored, self.times = [], {}
         self.closing = threading.Event()
         self.file = open(path, "ab", buffering=0) if path else None
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
@@ -71,10 +72,13 @@ class Receiver(http.server.ThreadingHTTPServer):
         with self.lock:
             self.scripts[path] = mode.split(",")
 
-    def next_mode(self, path):
+    def next_mode(self, path, delivery):
         script = self.scripts.get(path) or self.scripts["*"]
         mode = script.pop(0) if len(script) > 1 else script[0]
-        return random.choice(RANDOM) if mode == "random" else mode
+        if mode != "random":
+            return mode
+        self.times[delivery] = self.times.get(delivery, 0) + 1
+        return random.choice(RANDOM) if self.times[delivery] < 4 else "200"
 
     def store(self, path, headers, body):
         """What came, as one flat record; the mode it will be answered with is part of it."""
@@ -94,7 +98,7 @@ class Receiver(http.server.ThreadingHTTPServer):
             "headers": {k.lower(): v for k, v in headers.items()}, "body": sent,
         }
         with self.lock:
-            record["mode"] = self.next_mode(path)
+            record["mode"] = self.next_mode(path, record["id"])
             if self.file:
                 self.file.write(json.dumps(record).encode() + b"\n")
                 os.fsync(self.file.fileno())
