@@ -1,7 +1,9 @@
-/* commit.c - one event's changes as the arguments of one function call.
+/* commit.c - one event's changes as the arguments of one function call; of several, when they are
+ * very many.
  *
  * The bytes are complete but for their head (FCALL or EVALSHA, which depends on the server), so the
  * same bytes go to Redis or to the spool. The arguments are described in script.c. */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +15,8 @@
 #include "view.h"
 
 #define COMMIT_MAX_BYTES ((size_t)32 << 20)
-#define SNAPSHOT_PIECE   250 /* values in one record of a snapshot */
+#define WHOLE_MAX        1000 /* values in one record; more go in pieces of so many: */
+#define PIECE            250  /* no call keeps Redis busy for long */
 
 struct pack {
     struct store *store;
@@ -190,40 +193,83 @@ void commit_put_head(const struct store *s, struct buf *out, uint32_t n_args, co
     resp_text(out, script ? s->script_sha : function);
 }
 
-/* --- a snapshot --- */
+/* --- in pieces --- */
 
-static void put_piece(struct store *s, const struct commit *piece)
+/* The last piece is held back: its end is the end of them all. */
+struct pieces {
+    struct store *store;
+    struct unit last;
+    bool any;
+};
+
+static void put_piece(struct pieces *p, const struct commit *piece)
 {
     struct unit u;
 
-    if (commit_pack(s, piece, &u) == 0)
-        lane_put(&s->commits, &u);
+    if (commit_pack(p->store, piece, &u) != 0)
+        return;
+    if (p->any)
+        lane_put(&p->store->commits, &p->last);
+    p->last = u;
+    p->any = true;
 }
 
 static size_t piece_of(size_t n, size_t from)
 {
-    return n - from < SNAPSHOT_PIECE ? n - from : SNAPSHOT_PIECE;
+    return n - from < PIECE ? n - from : PIECE;
 }
 
-/* In pieces, so that no call keeps Redis busy for long; of whole values, so pieces do no harm. */
 #define PUT_PIECES(member)                                                                         \
-    for (size_t i = 0; i < all.member.n; i += SNAPSHOT_PIECE) {                                    \
-        struct commit piece = {.at_ms = all.at_ms};                                                \
-        piece.member.items = all.member.items + i;                                                 \
-        piece.member.n = piece_of(all.member.n, i);                                                \
-        put_piece(s, &piece);                                                                      \
+    for (size_t i = 0; i < all->member.n; i += PIECE) {                                            \
+        struct commit piece = {.at_ms = all->at_ms};                                               \
+        piece.member.items = all->member.items + i;                                                \
+        piece.member.n = piece_of(all->member.n, i);                                               \
+        put_piece(p, &piece);                                                                      \
     }
+
+/* Of whole values, so pieces do no harm; and whoever dies between two of them decides the rest
+ * again, to the same ids. Deliveries come first: an incident never says that a page was decided
+ * which the store does not have. */
+static void put_pieces(struct pieces *p, const struct commit *all)
+{
+    PUT_PIECES(deliveries)
+    PUT_PIECES(incidents)
+    PUT_PIECES(monitors)
+    PUT_PIECES(attempts)
+    PUT_PIECES(transitions)
+    PUT_PIECES(quiets)
+    PUT_PIECES(overrides)
+}
+
+static size_t values_in(const struct commit *c)
+{
+    return c->deliveries.n + c->incidents.n + c->monitors.n + c->attempts.n + c->transitions.n +
+           c->quiets.n + c->overrides.n;
+}
+
+void commit_put(struct store *s, const struct commit *c, store_done_fn *done, void *arg)
+{
+    struct pieces p = {.store = s};
+
+    if (values_in(c) > WHOLE_MAX)
+        put_pieces(&p, c);
+    else
+        put_piece(&p, c);
+    assert(p.any); /* a thousand values fit into a record */
+    p.last.done = done;
+    p.last.arg = arg;
+    lane_put(&s->commits, &p.last);
+}
 
 void commit_snapshot(struct store *s)
 {
     struct commit all = {.at_ms = loop_now_ms()};
+    struct pieces p = {.store = s};
 
     s->owes_snapshot = false;
     s->ev.on_snapshot(s->arg, &all);
-    PUT_PIECES(monitors)
-    PUT_PIECES(incidents)
-    PUT_PIECES(deliveries)
-    PUT_PIECES(quiets)
-    PUT_PIECES(overrides)
+    put_pieces(&p, &all);
+    if (p.any)
+        lane_put(&s->commits, &p.last);
     commit_done(&all);
 }

@@ -117,6 +117,7 @@ void session_greeted(struct store *s, bool lost_something);
 int commit_pack(struct store *s, const struct commit *c, struct unit *ret);
 void commit_put_head(const struct store *s, struct buf *out, uint32_t n_args, const char *function);
 int64_t commit_seq(const struct store *s, const char *p, size_t n); /* 0: of another daemon */
+void commit_put(struct store *s, const struct commit *c, store_done_fn *done, void *arg);
 void commit_snapshot(struct store *s);
 
 /* restore.c */

@@ -27,21 +27,8 @@
 
 void store_commit(struct store *s, const struct commit *c, store_done_fn *done, void *arg)
 {
-    struct unit u;
-
     s->facts.commits++;
-    if (commit_pack(s, c, &u) != 0) {
-        /* 32 MiB in one event: write the open state in pieces instead */
-        log_error("store",
-                  "a commit is too large for one record; writing the open state in pieces");
-        commit_snapshot(s);
-        struct commit nothing = {.at_ms = c->at_ms};
-        if (commit_pack(s, &nothing, &u) != 0)
-            return;
-    }
-    u.done = done;
-    u.arg = arg;
-    lane_put(&s->commits, &u);
+    commit_put(s, c, done, arg);
 }
 
 void store_sample(struct store *s, const char *monitor, int64_t interval_ms, const struct result *r)
