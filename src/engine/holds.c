@@ -119,14 +119,21 @@ static int64_t began_ms(const struct incident *i)
     return at_ms;
 }
 
+/* Opened again, it is this time that counts. */
+static int64_t failing_since_ms(struct engine *e, const struct incident *i)
+{
+    const struct watch *w = engine_watch(e, i->monitor);
+
+    return i->reopened && w->status.since_ms > i->started_ms ? w->status.since_ms : i->started_ms;
+}
+
 /* A parent of which nobody can say yet whether it is the cause. Where the clock was set back and
  * the wait would be longer than it ever is, nobody waits. */
-static bool unclear(struct incident_case *c, const struct watch *p, const struct desk *k,
-                    struct hold_by *ret)
+static bool unclear(struct engine *e, const struct incident *i, const struct watch *p,
+                    const struct desk *k, struct hold_by *ret)
 {
-    const struct incident *i = &c->incident;
     bool failing = p->status.bad > 0;
-    bool seen = p->status.last.at_ms >= i->started_ms && !p->status.unknown;
+    bool seen = p->status.last.at_ms >= failing_since_ms(e, i) && !p->status.unknown;
     int64_t until_ms = began_ms(i) + (failing ? PARENT_CONFIRMS_MS : PARENT_LOOKS_MS);
 
     if (i->step >= 0 || (seen && !failing) || k->now_ms >= until_ms ||
@@ -180,7 +187,7 @@ static bool dependency_holds(struct engine *e, struct incident_case *c, const st
     for (size_t n = 0; n < m->n_depends_on; n++) {
         const struct watch *p = engine_watch(e, m->depends_on[n]->name);
 
-        if (p && p->monitor->enabled && unclear(c, p, k, ret)) {
+        if (p && p->monitor->enabled && unclear(e, &c->incident, p, k, ret)) {
             sooner(&c->edge_ms, ret->until_ms);
             return true;
         }

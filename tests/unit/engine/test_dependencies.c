@@ -239,6 +239,31 @@ static void parent__not_seen_since__is_looked_at_first(void **state)
     }
 }
 
+/* What was seen before it failed again says nothing of this time. */
+static void parent__not_seen_since_it_opened_again__is_looked_at_first(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WORLD_HEAD "  w: { steps: [ { notify: ['channel:a'] } ] }\n"
+                               "monitors:\n" NODE("db", ", policy: p")
+                                   NODE("api", ", policy: w, depends_on: [db]"));
+    world_beat(&s, "db=g api=g");
+    world_beats(&s, 2, "db=g api=b");
+    world_beats(&s, 2, "db=g api=g");
+    assert_null(world_of(&s, "api"));
+    world_mark(&s);
+    world_beats(&s, 2, "api=b");
+    assert_int_equal(world_of(&s, "api")->reopened, 1);
+    assert_string_equal(world_of(&s, "api")->hold_why,
+                        "it depends on db, which is being looked at");
+    world_result_at(&s, "db", VERDICT_DOWN, "refused"); /* the probe that was asked for */
+    world_beat(&s, "db=b api=b");
+    assert_string_equal(world_of(&s, "api")->hold_ref, world_of(&s, "db")->id);
+    assert_null(strstr(world_log, "api triggered"));
+    sim_done(&s);
+}
+
 static void parent__disabled__holds_nothing(void **state)
 {
     struct sim s;
@@ -420,6 +445,7 @@ int main(void)
         cmocka_unit_test(parent__fails_once_and_is_well__lets_go_at_once),
         cmocka_unit_test(parent__never_confirmed__lets_go_after_a_minute),
         cmocka_unit_test(parent__not_seen_since__is_looked_at_first),
+        cmocka_unit_test(parent__not_seen_since_it_opened_again__is_looked_at_first),
         cmocka_unit_test(parent__disabled__holds_nothing),
         cmocka_unit_test(release__root_is_back__the_child_must_fail_on_its_own),
         cmocka_unit_test(release__child_is_back_too__tells_nobody),
