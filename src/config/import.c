@@ -7,6 +7,7 @@
  * A wall time that does not exist is read with the offset before the hole, as RFC 5545 says; one
  * that exists twice is the first. An occurrence is as long on the wall as the first one, so that
  * a weekly turn ends at the hour at which it began, whatever the clocks did meanwhile. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -456,6 +457,13 @@ static bool same_people(const struct slot *a, const struct slot *b)
     return a->n == b->n && memcmp(a->people, b->people, a->n * sizeof *a->people) == 0;
 }
 
+static void push_shift(struct sweep *w, struct shift s)
+{
+    vec_reserve(&w->shifts, w->shifts.n + 1 > w->shifts.cap ? w->shifts.n * 2 + 8 : w->shifts.cap);
+    assert(w->shifts.items);
+    w->shifts.items[w->shifts.n++] = s;
+}
+
 static void add_shift(struct sweep *w, struct shift s)
 {
     struct shift *last = w->shifts.n ? &w->shifts.items[w->shifts.n - 1] : NULL;
@@ -463,7 +471,7 @@ static void add_shift(struct sweep *w, struct shift s)
     if (last && last->end_ms == s.start_ms && same_people(&last->people, &s.people))
         last->end_ms = s.end_ms;
     else
-        vec_push(&w->shifts, s);
+        push_shift(w, s);
 }
 
 static void drop_ended(struct sweep *w, int64_t at_ms)

@@ -2,6 +2,7 @@
  *
  * Only schedules that have some are copied, into one arena, anew whenever one is added, ends, or
  * the configuration changes. One that names somebody who left the file is passed over. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,7 @@ static void sort(struct engine *e, int64_t now_ms)
     for (size_t i = 0; i < e->overrides.n; i++) {
         struct kept_override *o = e->overrides.items[i];
 
+        assert(o);
         if (o->end_ms + REMEMBERED_MS > now_ms)
             e->overrides.items[kept++] = o;
         else
