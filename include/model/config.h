@@ -14,6 +14,7 @@
 #include "model/incident.h"
 #include "model/schedule.h"
 #include "model/secret.h"
+#include "model/slo.h"
 
 struct expectation; /* eval/expect.h */
 struct vault;       /* the bytes of all secrets, in one place to be wiped */
@@ -198,8 +199,9 @@ struct config {
         int64_t connect_timeout_ms, command_timeout_ms;
         int64_t queue_max, spool_max; /* bytes */
         struct {
-            int64_t raw_ms, minute_ms, hour_ms, incidents_ms;
+            int64_t raw_ms, minute_ms, hour_ms, day_ms, incidents_ms;
         } retention;
+        int64_t memory; /* bytes that the store may need; 0: not limited */
     } store;
 
     struct {
@@ -232,6 +234,8 @@ struct config {
     } storm;
     struct canary *canaries;
     size_t n_canaries;
+    struct slo *slos;
+    size_t n_slos;
     struct {
         struct secret url; /* bytes NULL: none */
         const char *shown_url;

@@ -12,7 +12,7 @@
 
 #include "base/err.h"
 
-enum verdict { VERDICT_UP, VERDICT_DEGRADED, VERDICT_DOWN, VERDICT_UNKNOWN };
+enum verdict { VERDICT_UP, VERDICT_DEGRADED, VERDICT_DOWN, VERDICT_UNKNOWN, VERDICT_COUNT };
 
 /* Why. One word each, the same in log, API, metrics and webhooks. */
 enum reason {
@@ -85,6 +85,7 @@ struct result {
     int64_t lateness_us; /* monotonic, at - due; never negative */
     enum verdict verdict;
     enum reason reason;
+    bool maintenance; /* during maintenance that was announced before it began */
     int status;
     struct phases phases;
     char message[256]; /* "latency < 800ms: was 1.24s"; empty when all is well */

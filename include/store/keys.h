@@ -16,12 +16,21 @@
  *   mw:{NAME}:quiets            hash    id -> silence or maintenance (JSON, format/state.h)
  *   mw:{NAME}:overrides         hash    id -> override kept at run time (JSON)
  *   mw:{NAME}:regions           hash    region -> when its daemon was last here (ms)
- *   mw:{NAME}:raw:REGION:MONITOR:INTERVAL_MS:YYYYMMDD
- *                               string  4 bytes a slot of INTERVAL_MS since 00:00 UTC
- *                               (stats/sample.h),
- *                                       then one byte: the format, BLOCK_FORMAT
- *   mw:{NAME}:minute:REGION:MONITOR:YYYYMMDDHH
- *                               string  16 bytes a minute (stats/sample.h), then the same byte
+ *   mw:{NAME}:series            hash    REGION/MONITOR -> under which ids its results are kept
+ * (JSON) mw:{NAME}:reports           hash    KIND:PERIOD:REVISION -> a report as issued (JSON)
+ *   mw:{NAME}:raw:ID:YYYYMMDD   string  a day of results: open, 4 bytes a slot of the series'
+ *                                       interval since 00:00 UTC (stats/sample.h), then one byte:
+ *                                       the format, BLOCK_FORMAT; sealed (stats/block.h) once over
+ *   mw:{NAME}:minute:ID:YYYYMMDD
+ *   mw:{NAME}:hour:ID:YYYYMM
+ *   mw:{NAME}:day:ID:YYYYMM     string  roll-ups (stats/block.h): the minutes of a day, the hours
+ *                                       and the days of a month; UTC
+ *   mw:{NAME}:slo:REGION:SLO:YYYYMM
+ *                               string  16 bytes a quarter of an hour of the month, UTC: good, bad,
+ *                                       excluded, unknown (32 bits each, big-endian)
+ *   mw:{NAME}:slo:REGION:SLO:recent
+ *                               string  24 bytes a minute, at (minute mod 256): the minute since
+ *                                       1970 (64 bits), then the same four
  *
  * The braces are a hash tag: all keys of one NAME are in one cluster slot. */
 #ifndef STORE_KEYS_H
@@ -45,25 +54,40 @@ enum key {
     KEY_QUIETS,
     KEY_OVERRIDES,
     KEY_REGIONS,
+    KEY_SERIES,
+    KEY_REPORTS,
     KEY_COUNT
 };
 
-#define KEY_SIZE          384
-#define BLOCK_FORMAT      "\x01"
-#define DAY_MS            INT64_C(86400000)
-#define HOUR_MS           INT64_C(3600000)
-#define MINUTE_MS         INT64_C(60000)
-#define MINUTES_PER_BLOCK 60
+#define KEY_SIZE       384
+#define BLOCK_FORMAT   "\x02"
+#define DAY_MS         INT64_C(86400000)
+#define HOUR_MS        INT64_C(3600000)
+#define MINUTE_MS      INT64_C(60000)
+#define SERIES_ID_SIZE 16
 
-/* Each writes the name into dst and returns its length. */
+/* Each writes the name into dst and returns its length. `id`: of a series; `at_ms`: any instant of
+ * the day or month. `region_and_slo`: "fra:web". */
 size_t key_of(char dst[KEY_SIZE], const char *space, enum key k);
+enum tier { TIER_RAW, TIER_MINUTE, TIER_HOUR, TIER_DAY, TIER_COUNT };
+size_t key_block(char dst[KEY_SIZE], const char *space, enum tier t, const char *id, int64_t at_ms);
+size_t key_slo(char dst[KEY_SIZE], const char *space, const char *region_and_slo, int64_t at_ms);
+size_t key_slo_recent(char dst[KEY_SIZE], const char *space, const char *region_and_slo);
+const char *key_type(enum key k); /* as Redis' TYPE says it */
+const char *tier_name(enum tier t);
+/* The part of time that one block of a tier holds: where it begins, how long it is, units in it. */
+struct block_span {
+    int64_t from_ms, to_ms, unit_ms;
+    size_t units;
+};
+struct block_span block_span(enum tier t, int64_t interval_ms /* for TIER_RAW */, int64_t at_ms);
+
 struct series_key {
     const char *space, *region, *monitor;
 };
 size_t key_raw(char dst[KEY_SIZE], const struct series_key *k, int64_t interval_ms, int64_t day_ms);
 size_t key_minute(char dst[KEY_SIZE], const struct series_key *k, int64_t hour_ms);
-const char *key_type(enum key k); /* as Redis' TYPE says it */
-
+#define MINUTES_PER_BLOCK 60
 /* Slots of a raw block. */
 int64_t key_raw_slots(int64_t interval_ms);
 

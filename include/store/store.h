@@ -9,6 +9,8 @@
 #include "loop/resolver.h"
 #include "model/commit.h"
 #include "model/config.h"
+#include "model/tally.h"
+#include "store/keys.h"
 
 struct store;
 
@@ -50,7 +52,12 @@ int store_open(struct loop *l, struct resolver *r, const struct config *c,
 typedef void store_done_fn(void *arg, bool kept);
 void store_commit(struct store *s, const struct commit *c, store_done_fn *done, void *arg);
 
-/* One sample; batched, idempotent (a slot a result). Never blocks, never calls back. */
+/* A first or new configuration: which monitors there are, what they were called before, how long
+ * things are kept. */
+void store_configure(struct store *s, const struct config *c);
+
+/* One sample; batched, idempotent (a slot a result), also days late. Never blocks, never calls
+ * back. */
 void store_sample(struct store *s, const char *monitor, int64_t interval_ms,
                   const struct result *r);
 
@@ -75,6 +82,57 @@ void store_read_transitions(struct store *s, const char *name, int64_t from_ms, 
  * plus one. Only what is kept under the interval that the monitor has now. */
 void store_read_results(struct store *s, const char *monitor, int64_t from_ms, int64_t to_ms,
                         store_json_fn *done, void *arg);
+
+/* Tallies over time, from the cheapest tiers that can tell. Windows are moved outwards to units of
+ * the tier that is still kept there; the answer says what it covers. */
+struct series_query {
+    const char *const *monitors; /* names; copied */
+    size_t n_monitors;
+    const char *region;     /* NULL: all of them together */
+    int64_t from_ms, to_ms; /* [from, to) */
+    int64_t step_ms;        /* 0: one point for all; at least the interval of the tier */
+    bool apart;             /* a row for each monitor, in order; else one row for all together */
+};
+#define SERIES_CELLS_MAX 12000 /* rows x points; more is refused: see series_points() */
+size_t series_points(const struct series_query *q);
+struct series_cell {
+    struct tally tally;
+    uint64_t expected; /* slots that there were to be: coverage = results / expected */
+};
+struct series_answer {
+    int64_t from_ms, to_ms, step_ms; /* as answered */
+    size_t rows, points;
+    const struct series_cell *cells; /* [row * points + point]; borrowed for the call */
+    enum tier finest, coarsest;      /* tiers that were read */
+    bool exact;                      /* the window asked for is the one answered */
+    unsigned damaged;                /* blocks that could not be read: told, the rest is served */
+};
+typedef void store_series_fn(void *arg,
+                             const struct series_answer *a /* NULL: the store is away */);
+/* `done` exactly once, never before the call returns. */
+void store_query(struct store *s, const struct series_query *q, store_series_fn *done, void *arg);
+
+/* What an SLO counted: the running quarter of an hour and the running minute, absolute, so that
+ * writing again is harmless. */
+struct slo_put {
+    const char *slo;
+    int64_t unit_ms, minute_ms; /* where each begins */
+    struct slo_cell unit, minute;
+};
+void store_slo_put(struct store *s, const struct slo_put *p);
+/* Quarters of an hour in [from_ms, to_ms), oldest first, all regions together; and the minutes of
+ * our own region that are still there (at most 256), in no order. Borrowed for the call. */
+struct slo_unit {
+    int64_t at_ms;
+    struct slo_cell cell;
+};
+struct slo_history {
+    const struct slo_unit *units, *minutes;
+    size_t n_units, n_minutes;
+};
+typedef void store_slo_fn(void *arg, const struct slo_history *h /* NULL: away */);
+void store_slo_read(struct store *s, const char *slo, int64_t from_ms, int64_t to_ms,
+                    store_slo_fn *done, void *arg);
 
 struct store_facts {
     enum store_state state;

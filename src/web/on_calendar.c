@@ -7,7 +7,6 @@
 #include "oncall/stretch.h"
 #include "web_private.h"
 
-#define DAY_MS      ((int64_t)86400000)
 #define BACK_MS     (60 * DAY_MS)
 #define AHEAD_MS    (180 * DAY_MS)
 #define EDGES_MOST  200000
