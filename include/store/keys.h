@@ -39,6 +39,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "stats/tiers.h"
+
 enum key {
     KEY_META,
     KEY_MONITORS,
@@ -69,7 +71,6 @@ enum key {
 /* Each writes the name into dst and returns its length. `id`: of a series; `at_ms`: any instant of
  * the day or month. `region_and_slo`: "fra:web". */
 size_t key_of(char dst[KEY_SIZE], const char *space, enum key k);
-enum tier { TIER_RAW, TIER_MINUTE, TIER_HOUR, TIER_DAY, TIER_COUNT };
 size_t key_block(char dst[KEY_SIZE], const char *space, enum tier t, const char *id, int64_t at_ms);
 size_t key_slo(char dst[KEY_SIZE], const char *space, const char *region_and_slo, int64_t at_ms);
 size_t key_slo_recent(char dst[KEY_SIZE], const char *space, const char *region_and_slo);
