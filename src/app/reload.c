@@ -35,6 +35,7 @@ static void exchange(struct app *a, struct config *fresh)
     engine_configure(a->engine, fresh, app_now_ms(a), decide_begin(a));
     decide_end(a);
     decide_configure(a);
+    store_configure(a->store, fresh);
     canaries_configure(&a->canaries, fresh);
     prober_configure(&a->prober, a);
     regions_configure(a);

@@ -6,6 +6,7 @@
 #include "embedded.h"
 #include "lane.h"
 #include "samples.h"
+#include "series.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "url.h"
@@ -34,7 +35,7 @@ struct store {
     int lock_fd;
     struct store_url url;
     int64_t connect_timeout_ms, command_timeout_ms, queue_max, spool_max;
-    int64_t raw_ms, minute_ms, incidents_ms;
+    int64_t raw_ms, minute_ms, hour_ms, day_ms, incidents_ms;
 
     /* the session (session.c, greet.c) */
     struct redis *conn;
@@ -79,6 +80,7 @@ struct store {
     struct buf scratch;
     struct lane commits, samples_lane;
     struct samples *samples;
+    struct series_index *series;
     int64_t samples_pause_until_us; /* Redis is full */
 
     struct embedded *embedded;
@@ -112,6 +114,7 @@ void session_check_writer(struct store *s, const struct redisReply *writer);
 /* greet.c: the first questions and their answers; ends with session_greeted() or session_fail(). */
 void greet_start(struct store *s);
 void session_greeted(struct store *s, bool lost_something);
+void session_indexed(struct store *s); /* the index of series has been read */
 
 /* commit.c */
 int commit_pack(struct store *s, const struct commit *c, struct unit *ret);

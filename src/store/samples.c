@@ -31,8 +31,8 @@ struct minute {
     bool asked; /* its record is being read back */
 };
 
-struct series {
-    struct series *next_dirty;
+struct slots {
+    struct slots *next_dirty;
     struct samples *samples;
     char *monitor;
     int64_t interval_ms;
@@ -54,7 +54,7 @@ struct series {
 struct samples {
     struct store *store;
     struct map series;
-    struct series *dirty_first, **dirty_last;
+    struct slots *dirty_first, **dirty_last;
     struct timer gather;
     bool gathering;
     unsigned gathered;
@@ -91,14 +91,14 @@ static void put_size(struct samples *m, const char *key, int64_t size, int64_t g
     m->commands++;
 }
 
-static struct series_key key_parts(const struct series *x)
+static struct series_key key_parts(const struct slots *x)
 {
     const struct store *s = x->samples->store;
 
     return (struct series_key){s->space, s->region, x->monitor};
 }
 
-static void use_day(struct series *x, int64_t day_ms)
+static void use_day(struct slots *x, int64_t day_ms)
 {
     char key[KEY_SIZE];
     struct series_key parts = key_parts(x);
@@ -112,7 +112,7 @@ static void use_day(struct series *x, int64_t day_ms)
     x->raw_sized = false;
 }
 
-static void use_hour(struct series *x, int64_t hour_ms)
+static void use_hour(struct slots *x, int64_t hour_ms)
 {
     char key[KEY_SIZE];
     struct series_key parts = key_parts(x);
@@ -126,7 +126,7 @@ static void use_hour(struct series *x, int64_t hour_ms)
     x->hour_sized = false;
 }
 
-static void write_run(struct series *x)
+static void write_run(struct slots *x)
 {
     struct samples *m = x->samples;
 
@@ -140,7 +140,7 @@ static void write_run(struct series *x)
     x->run = 0;
 }
 
-static void write_minute(struct series *x, struct minute *u)
+static void write_minute(struct slots *x, struct minute *u)
 {
     struct samples *m = x->samples;
     unsigned char record[ROLLUP_BYTES];
@@ -160,7 +160,7 @@ static void write_minute(struct series *x, struct minute *u)
 
 /* --- gathering --- */
 
-static void enlist(struct series *x)
+static void enlist(struct slots *x)
 {
     if (x->dirty)
         return;
@@ -170,7 +170,7 @@ static void enlist(struct series *x)
     x->samples->dirty_last = &x->next_dirty;
 }
 
-static void add_slot(struct series *x, const struct result *r, int64_t due_ms)
+static void add_slot(struct slots *x, const struct result *r, int64_t due_ms)
 {
     int64_t day_ms = floor_to(due_ms, DAY_MS), slot = (due_ms - day_ms) / x->interval_ms;
     bool same = x->run > 0 && day_ms == x->day_ms && slot == x->slot + x->run - 1;
@@ -188,7 +188,7 @@ static void add_slot(struct series *x, const struct result *r, int64_t due_ms)
 /* What was counted before we started. */
 static void on_minute(void *arg, const redisReply *r)
 {
-    struct series *x = arg;
+    struct slots *x = arg;
     struct rollup before;
 
     for (int i = 0; i < 2; i++) {
@@ -205,7 +205,7 @@ static void on_minute(void *arg, const redisReply *r)
         store_advance_close(x->samples->store);
 }
 
-static void ask_minute(struct series *x, struct minute *u)
+static void ask_minute(struct slots *x, struct minute *u)
 {
     struct store *s = x->samples->store;
     struct series_key parts = key_parts(x);
@@ -223,7 +223,7 @@ static void ask_minute(struct series *x, struct minute *u)
     redis_command(s->conn, argv, on_minute, x);
 }
 
-static void add_minute(struct series *x, const struct result *r, int64_t due_ms)
+static void add_minute(struct slots *x, const struct result *r, int64_t due_ms)
 {
     int64_t at_ms = floor_to(due_ms, MINUTE_MS);
     struct minute *u = &x->minutes[0];
@@ -243,12 +243,12 @@ static void add_minute(struct series *x, const struct result *r, int64_t due_ms)
     u->dirty = true;
 }
 
-static struct series *series_of(struct samples *m, const char *monitor, int64_t interval_ms)
+static struct slots *series_of(struct samples *m, const char *monitor, int64_t interval_ms)
 {
-    struct series *x = map_get(&m->series, monitor);
+    struct slots *x = map_get(&m->series, monitor);
 
     if (x == NULL) {
-        x = mem_new(struct series);
+        x = mem_new(struct slots);
         x->samples = m;
         x->monitor = mem_strdup(monitor);
         x->interval_ms = interval_ms;
@@ -272,7 +272,7 @@ void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
         m->store->facts.dropped_samples++;
         return;
     }
-    struct series *x = series_of(m, monitor, interval_ms);
+    struct slots *x = series_of(m, monitor, interval_ms);
     add_slot(x, r, due_ms);
     add_minute(x, r, due_ms);
     enlist(x);
@@ -291,14 +291,20 @@ void samples_expect(struct samples *m, const char *monitor, int64_t interval_ms)
         series_of(m, monitor, interval_ms);
 }
 
+void samples_configure(struct samples *m, const struct config *c)
+{
+    for (size_t i = 0; i < c->n_monitors; i++)
+        samples_expect(m, c->monitors[i].name, c->monitors[i].interval_ms);
+}
+
 int64_t samples_interval_ms(const struct samples *m, const char *monitor)
 {
-    const struct series *x = map_get(&m->series, monitor);
+    const struct slots *x = map_get(&m->series, monitor);
 
     return x != NULL ? x->interval_ms : 0;
 }
 
-static void write_series(struct series *x)
+static void write_series(struct slots *x)
 {
     write_run(x);
     for (int i = 1; i >= 0; i--) {
@@ -311,12 +317,12 @@ static void write_series(struct series *x)
 
 void samples_flush(struct samples *m)
 {
-    struct series *x = m->dirty_first;
+    struct slots *x = m->dirty_first;
 
     m->dirty_first = NULL;
     m->dirty_last = &m->dirty_first;
     while (x != NULL) {
-        struct series *next = x->next_dirty;
+        struct slots *next = x->next_dirty;
         x->dirty = false;
         write_series(x);
         x = next;
@@ -345,7 +351,7 @@ void samples_forget_sizes(struct samples *m)
     void *value;
 
     for (size_t i = 0; map_next(&m->series, &i, &key, &value);) {
-        struct series *x = value;
+        struct slots *x = value;
         x->raw_sized = x->hour_sized = false;
     }
 }
@@ -376,7 +382,7 @@ void samples_free(struct samples *m)
     if (m == NULL)
         return;
     for (size_t i = 0; map_next(&m->series, &i, &key, &value);) {
-        struct series *x = value;
+        struct slots *x = value;
         mem_free(x->monitor);
         mem_free(x->raw_key);
         mem_free(x->minute_key);

@@ -4,6 +4,7 @@
 
 #include "model/result.h"
 
+struct config;
 struct store;
 struct samples;
 
@@ -16,6 +17,7 @@ void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
 void samples_flush(struct samples *m);
 /* The interval that a monitor's results are kept under now: as last added, or as expected before
  * the first one. 0: never heard of it. */
+void samples_configure(struct samples *m, const struct config *c);
 void samples_expect(struct samples *m, const char *monitor, int64_t interval_ms);
 int64_t samples_interval_ms(const struct samples *m, const char *monitor);
 /* Redis may have lost the blocks: size them again before the next write. */

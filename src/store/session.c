@@ -1,7 +1,7 @@
 /* session.c - one connection after the other: open, greet, catch up, serve, end, wait, again.
  *
- * Happy path: connecting -> greeting (greet.c) -> the spool is read out -> the state is read, once
- *             in the life of the daemon -> ready.
+ * Happy path: connecting -> greeting (greet.c) -> the spool is read out -> the index of series is
+ *             read, and, once in the life of the daemon, the state -> ready.
  * Failures:   whatever ends the connection comes to on_end(): the lanes go to the spool, the
  *             backoff runs (100 ms doubling to 5 s, spread by a hash of the attempt), and it
  *             starts anew. An answer that is late by command_timeout ends the connection too. */
@@ -13,6 +13,7 @@
 #include "internal.h"
 #include "loop/log.h"
 #include "reply.h"
+#include "series_index.h"
 
 #define QUICK_MS          5
 #define QUICK_ATTEMPTS    40
@@ -20,6 +21,7 @@
 #define PING_US           INT64_C(5000000)
 #define SNAPSHOT_DELAY_MS 300
 #define EARLY_READY_MS    1000
+#define REREAD_US         INT64_C(60000000)
 
 bool store_connected(const struct store *s)
 {
@@ -83,6 +85,7 @@ static void on_end(void *arg, const char *why)
     s->commits.held = false;
     lane_break(&s->commits);
     lane_break(&s->samples_lane);
+    series_stop_reading(s);
     if (s->closing) {
         store_advance_close(s);
         return;
@@ -195,10 +198,20 @@ void session_restored(struct store *s, const struct stored *found)
     lane_pump(&s->commits);
 }
 
+/* Whose results are where: before anything of them is written. */
+void session_indexed(struct store *s)
+{
+    s->commits.held = false;
+    lane_pump(&s->commits);
+}
+
 void store_lane_is_empty(struct store *s, struct lane *l)
 {
     if (l == &s->samples_lane) {
         lane_go_direct(l);
+    } else if (!series_known(s)) {
+        l->held = true;
+        series_read(s);
     } else if (!s->restored) {
         l->held = true;
         restore_read(s);
@@ -217,6 +230,7 @@ static void restore_forgotten(struct store *s)
     log_warning("store", "redis has lost what it had; writing the open state again");
     s->facts.errors++;
     s->seq_kept = 0;
+    series_touch_all(s);
     if (s->session == SESSION_READY)
         commit_snapshot(s);
     else
@@ -276,4 +290,7 @@ void session_tick(struct store *s)
         redis_command(s->conn, writer, on_writer, s);
     }
     lane_pump(&s->samples_lane);
+    series_write(s);
+    if (s->session == SESSION_READY && !s->closing && now - s->series->read_us > REREAD_US)
+        series_read(s);
 }

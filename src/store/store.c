@@ -169,6 +169,22 @@ static int64_t or_default(int64_t value, int64_t otherwise)
     return value > 0 ? value : otherwise;
 }
 
+static void copy_retention(struct store *s, const struct config *c)
+{
+    s->raw_ms = or_default(c->store.retention.raw_ms, 2 * DAY_MS);
+    s->minute_ms = or_default(c->store.retention.minute_ms, 30 * DAY_MS);
+    s->hour_ms = or_default(c->store.retention.hour_ms, 400 * DAY_MS);
+    s->day_ms = or_default(c->store.retention.day_ms, 1825 * DAY_MS);
+    s->incidents_ms = or_default(c->store.retention.incidents_ms, 400 * DAY_MS);
+}
+
+void store_configure(struct store *s, const struct config *c)
+{
+    copy_retention(s, c);
+    samples_configure(s->samples, c);
+    series_configure(s, c);
+}
+
 static void copy_settings(struct store *s, const struct config *c)
 {
     s->space = mem_strdup(c->name != NULL ? c->name : "midwatch");
@@ -181,9 +197,7 @@ static void copy_settings(struct store *s, const struct config *c)
     s->command_timeout_ms = or_default(c->store.command_timeout_ms, 2000);
     s->queue_max = or_default(c->store.queue_max, 8 << 20);
     s->spool_max = or_default(c->store.spool_max, 64 << 20);
-    s->raw_ms = or_default(c->store.retention.raw_ms, 2 * DAY_MS);
-    s->minute_ms = or_default(c->store.retention.minute_ms, 30 * DAY_MS);
-    s->incidents_ms = or_default(c->store.retention.incidents_ms, 400 * DAY_MS);
+    copy_retention(s, c);
     for (int i = 0; i < KEY_COUNT; i++)
         key_of(s->keys[i], s->space, (enum key)i);
 }
@@ -195,6 +209,7 @@ static void free_store(struct store *s)
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     samples_free(s->samples);
+    series_free(s->series);
     stored_done(&s->from_spool);
     buf_done(&s->scratch);
     explicit_bzero(&s->url, sizeof s->url);
@@ -246,9 +261,9 @@ int store_open(struct loop *l, struct resolver *r, const struct config *c,
     restore_from_spool(s);
     owner_init(&s->owner, on_owner_closed, s);
     s->opened_us = loop_mono_us();
+    s->series = series_new(s);
     s->samples = samples_new(s);
-    for (size_t i = 0; i < c->n_monitors; i++)
-        samples_expect(s->samples, c->monitors[i].name, c->monitors[i].interval_ms);
+    store_configure(s, c);
     trim_init(s);
     init_timers(s);
     session_start(s);

@@ -46,7 +46,7 @@ static void samples__land_in_their_slots_and_minutes(void **state)
     }
     assert_false(sample_decode(block + 359 * 4, &back));
     assert_false(sample_decode(block + 384 * 4, &back));
-    assert_int_equal(block[8640 * 4], 1);
+    assert_int_equal(block[8640 * 4], 2);
     assert_int_equal(get_bytes(w, "mw:{test}:minute:here:api:2026112201", block, sizeof block),
                      961);
     rollup_decode(block, &u);
