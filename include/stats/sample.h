@@ -2,9 +2,8 @@
  *
  *   byte 0-1  latency code, big-endian: 0 = no latency (never got that far), else 1 + log-linear
  *             index of the microseconds (32 sub-buckets an octave: error <= 1.6 %)
- *   byte 2    1 + verdict * 16 + reason; 0 means "no sample in this slot"
- *   byte 3    lateness code: log-linear in 100 us steps, 8 sub-buckets an octave, 255 = 30 s or
- * more
+ *   byte 2    1 + maintenance * 124 + verdict * 31 + reason; 0 means "no sample in this slot"
+ *   byte 3    lateness code: log-linear in 100 us steps, 8 sub-buckets an octave; 255: 30 s or more
  *
  * Fixed slots make writing idempotent: a replay or back-fill overwrites with the same bytes. */
 #ifndef STATS_SAMPLE_H
@@ -19,8 +18,9 @@
 #define ROLLUP_BYTES 16
 
 void sample_encode(const struct result *r, unsigned char ret[SAMPLE_BYTES]);
-/* False: no sample. Fills verdict, reason, phases.total_us (-1: none) and lateness_us of *ret, each
- * the middle of its bucket; leaves the rest. Any four bytes are safe to decode. */
+/* False: no sample. Fills maintenance, verdict, reason, phases.total_us (-1: none) and lateness_us
+ * of *ret, the latter two the middle of their bucket; leaves the rest. Any four bytes are safe to
+ * decode. */
 bool sample_decode(const unsigned char b[SAMPLE_BYTES], struct result *ret);
 
 /* Latency code on its own: 0 for us < 0. code -> lowest, middle and highest microsecond of the

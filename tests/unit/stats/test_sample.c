@@ -67,24 +67,32 @@ static void latency__every_code__comes_back(void **state)
     assert_int_equal(latency_of(latency_code(0)), 0);
 }
 
+static void check_outcome(int v, int reason, bool maintenance)
+{
+    struct result r = {.verdict = (enum verdict)v,
+                       .reason = (enum reason)reason,
+                       .maintenance = maintenance,
+                       .phases = PHASES_NONE,
+                       .lateness_us = 1234};
+    struct result back = {.at_ms = 5, .maintenance = !maintenance};
+    unsigned char b[SAMPLE_BYTES];
+    sample_encode(&r, b);
+    assert_int_equal(b[2], 1 + maintenance * 124 + v * 31 + reason);
+    assert_true(sample_decode(b, &back));
+    assert_int_equal(back.verdict, v);
+    assert_int_equal(back.reason, reason);
+    assert_int_equal(back.maintenance, maintenance);
+    assert_int_equal(back.phases.total_us, -1);
+    assert_int_equal(back.at_ms, 5);
+}
+
 static void encode__every_verdict_and_reason__is_exact(void **state)
 {
     (void)state;
     for (int v = VERDICT_UP; v <= VERDICT_UNKNOWN; v++) {
         for (int reason = 0; reason < REASON_COUNT; reason++) {
-            struct result r = {.verdict = (enum verdict)v,
-                               .reason = (enum reason)reason,
-                               .phases = PHASES_NONE,
-                               .lateness_us = 1234};
-            struct result back = {.at_ms = 5};
-            unsigned char b[SAMPLE_BYTES];
-            sample_encode(&r, b);
-            assert_int_not_equal(b[2], 0);
-            assert_true(sample_decode(b, &back));
-            assert_int_equal(back.verdict, v);
-            assert_int_equal(back.reason, reason);
-            assert_int_equal(back.phases.total_us, -1);
-            assert_int_equal(back.at_ms, 5);
+            check_outcome(v, reason, false);
+            check_outcome(v, reason, true);
         }
     }
 }

@@ -1,0 +1,298 @@
+/* roll.c - tallies of many units, each as far as the ones before it do not say it already.
+ *
+ * Happy path: a unit is there; as many results as in the one before, all up, no maintenance; then
+ *             its histogram (shape.c), and the least, the greatest and the sum as far as the
+ *             histogram leaves them open; lateness likewise.
+ *             Latencies out of raw samples are middles of half a bucket, and so their sum stands on
+ *             a grid: what keeps to that costs a bit or two, what does not is written in full.
+ * Failures:   decoding: what can't be is refused. Sums wrap the same way in both directions. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "frame.h"
+#include "log_linear.h"
+#include "shape.h"
+#include "stats/block.h"
+#include "stats/hist.h"
+#include "stats/tally.h"
+
+#define LATE_STEP_US 50 /* lateness out of raw samples is a multiple */
+#define LATE_BITS    3
+#define LATE_UNIT_US 100
+#define MEMORY       32
+#define SPREADS      12
+
+struct model {
+    struct number units;
+    struct chance there[2];
+    bool was_there;
+    /* counts */
+    struct chance same, all_up[2], maintained[2], reasoned[2], summed;
+    struct number total, count[VERDICT_COUNT], maintenance[VERDICT_COUNT], reason;
+    uint64_t last_total;
+    bool was_up, was_maintained;
+    /* latencies */
+    struct chance plain, bounded, on_grid, half[2], in_bucket, sum_on_grid;
+    struct number n, sum, bound;
+    struct shape shape;
+    struct around spread[SPREADS];
+    /* lateness */
+    struct chance none_late, late_coded, late_code[256], late_whole;
+    struct number late_max, late_sum;
+    struct around late;
+    uint64_t late_mean, late_off, late_units; /* in 1/256 of steps, a result; in steps */
+};
+
+static struct model *model_new(void)
+{
+    struct model *m = mem_new(struct model);
+    struct number *numbers[] = {&m->units, &m->total, &m->reason,   &m->n,
+                                &m->sum,   &m->bound, &m->late_max, &m->late_sum};
+    struct chance *chances[] = {&m->same,       &m->summed,    &m->plain,       &m->bounded,
+                                &m->on_grid,    &m->in_bucket, &m->sum_on_grid, &m->none_late,
+                                &m->late_coded, &m->late_whole};
+    struct chance *pairs[] = {m->there, m->all_up, m->maintained, m->reasoned, m->half};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        number_init(numbers[i]);
+    for (size_t i = 0; i < sizeof chances / sizeof chances[0]; i++)
+        chance_init(chances[i], 1);
+    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
+        chance_init(pairs[i], 2);
+    for (int v = 0; v < VERDICT_COUNT; v++) {
+        number_init(&m->count[v]);
+        number_init(&m->maintenance[v]);
+    }
+    for (int i = 0; i < SPREADS; i++)
+        around_init(&m->spread[i]);
+    chance_init(m->late_code, 256);
+    around_init(&m->late);
+    shape_init(&m->shape);
+    m->was_there = m->was_up = true;
+    return m;
+}
+
+static uint64_t sum_of(const uint64_t *p, size_t n)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += p[i];
+    return sum;
+}
+
+/* --- counts --- */
+
+static uint64_t code_counts(struct range *r, struct model *m, uint64_t count[VERDICT_COUNT])
+{
+    uint64_t total = sum_of(count, VERDICT_COUNT), others = 0;
+    if (range_bit(r, &m->same, total == m->last_total))
+        total = m->last_total;
+    else
+        total = range_number(r, &m->total, total);
+    m->last_total = total;
+    m->was_up = range_bit(r, &m->all_up[m->was_up],
+                          count[VERDICT_UP] == total && !count[VERDICT_DEGRADED] &&
+                              !count[VERDICT_DOWN] && !count[VERDICT_UNKNOWN]);
+    for (int v = VERDICT_UP + 1; v < VERDICT_COUNT && !m->was_up; v++) {
+        count[v] = range_number(r, &m->count[v], count[v]);
+        others += count[v];
+    }
+    count[VERDICT_UP] = total - others;
+    return total;
+}
+
+static uint64_t code_maintenance(struct range *r, struct model *m, uint64_t count[VERDICT_COUNT])
+{
+    bool any = count[0] || count[1] || count[2] || count[3];
+    m->was_maintained = range_bit(r, &m->maintained[m->was_maintained], any);
+    for (int v = 0; v < VERDICT_COUNT && m->was_maintained; v++)
+        count[v] = range_number(r, &m->maintenance[v], count[v]);
+    return sum_of(count, VERDICT_COUNT);
+}
+
+/* Each that was not good has its reason: when they add up, what comes after the last is none. */
+static void code_reasons(struct range *r, struct model *m, struct tally *t)
+{
+    uint64_t left = t->count[VERDICT_DOWN] + t->count[VERDICT_UNKNOWN];
+    bool summed = range_bit(r, &m->summed, sum_of(t->reasons, TALLY_REASONS) == left);
+    for (int i = 0; i < TALLY_REASONS && (left > 0 || !summed); i++) {
+        t->reasons[i] = range_number(r, &m->reason, t->reasons[i]);
+        left -= t->reasons[i];
+    }
+}
+
+/* --- latencies --- */
+
+static int64_t code_bound(struct range *r, struct model *m, int which, unsigned bucket, int64_t us)
+{
+    struct span s = log_linear_span(bucket, HIST_BITS);
+    uint64_t off = (uint64_t)us - s.low, quarter = s.width / 4;
+    if (quarter > 0 && range_bit(r, &m->on_grid, off == quarter || off == 3 * quarter))
+        off = range_bit(r, &m->half[which], off != quarter) ? 3 * quarter : quarter;
+    else if (range_bit(r, &m->in_bucket, off < s.width))
+        off = range_raw(r, off, 63u - (unsigned)__builtin_clzll(s.width));
+    else
+        return range_signed(r, &m->bound, us);
+    return (int64_t)(s.low + off);
+}
+
+struct grid {
+    uint64_t step, base, middle; /* the sum is base + k * step, k about the middle */
+    unsigned context, scale;
+};
+
+static struct grid grid_of(const struct hist *h, unsigned low, unsigned high)
+{
+    struct grid g = {.step = log_linear_span(low, HIST_BITS).width / 2};
+    uint64_t most = 0, square = 0;
+    g.step += g.step == 0;
+    for (unsigned i = low; i <= high; i++) {
+        struct span s = log_linear_span(i, HIST_BITS);
+        uint64_t k = s.width / 2 / g.step;
+        g.base += h->count[i] * (s.low + s.width / 4);
+        most += h->count[i] * k;
+        square += h->count[i] * k * k;
+    }
+    unsigned size = 63u - (unsigned)__builtin_clzll(square | 1);
+    g.middle = most / 2;
+    g.scale = size < 6 ? 0 : (size - 4) / 2;
+    g.context = size < 6 ? size : 6 + size % 2;
+    return g;
+}
+
+static uint64_t code_sum(struct range *r, struct model *m, const struct grid *g, uint64_t sum)
+{
+    uint64_t k = (sum - g->base) / g->step;
+    bool on_grid = (sum - g->base) % g->step == 0;
+    if (!range_bit(r, &m->sum_on_grid, on_grid))
+        return g->base + (uint64_t)range_signed(r, &m->sum, (int64_t)(sum - g->base));
+    int64_t off = (int64_t)(k - g->middle);
+    k = g->middle + (uint64_t)around_code(r, &m->spread[g->context], g->scale, off);
+    return g->base + k * g->step;
+}
+
+static void code_latencies(struct range *r, struct model *m, struct tally *t)
+{
+    uint64_t counted = 0, good = tally_good(t);
+    unsigned low = 0, high = HIST_BUCKETS - 1;
+    for (int i = 0; i < HIST_BUCKETS && !r->decoding; i++)
+        counted += t->hist.count[i];
+    if (range_bit(r, &m->plain, t->hist.n == good && counted == good)) {
+        t->hist.n = counted = good;
+    } else {
+        t->hist.n = range_number(r, &m->n, t->hist.n);
+        counted = range_number(r, &m->n, counted);
+    }
+    shape_code(r, &m->shape, &t->hist, counted);
+    if (range_bad(r))
+        return;
+    if (counted == 0) {
+        t->min_us = range_signed(r, &m->bound, t->min_us);
+        t->max_us = range_signed(r, &m->bound, t->max_us);
+        t->sum_us = range_number(r, &m->sum, t->sum_us);
+        return;
+    }
+    while (t->hist.count[low] == 0)
+        low++;
+    while (t->hist.count[high] == 0)
+        high--;
+    t->min_us = code_bound(r, m, 0, low, t->min_us);
+    t->max_us = code_bound(r, m, 1, high, t->max_us);
+    struct grid g = grid_of(&t->hist, low, high);
+    t->sum_us = code_sum(r, m, &g, t->sum_us);
+}
+
+/* --- lateness --- */
+
+static int64_t code_late_max(struct range *r, struct model *m, int64_t us)
+{
+    unsigned code = us < 0 ? 0 : log_linear((uint64_t)us / LATE_UNIT_US, LATE_BITS);
+    struct span s = log_linear_span(code, LATE_BITS);
+    int64_t middle = (int64_t)(s.low * LATE_UNIT_US + s.width * LATE_UNIT_US / 2);
+    if (!range_bit(r, &m->late_coded, us == middle && code < 256))
+        return range_signed(r, &m->late_max, us);
+    s = log_linear_span(range_tree(r, m->late_code, 8, code), LATE_BITS);
+    return (int64_t)(s.low * LATE_UNIT_US + s.width * LATE_UNIT_US / 2);
+}
+
+static uint64_t apart(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static uint64_t code_late_sum(struct range *r, struct model *m, uint64_t results, uint64_t us)
+{
+    if (!range_bit(r, &m->late_whole, us % LATE_STEP_US == 0))
+        return range_number(r, &m->late_sum, us);
+    uint64_t middle = m->late_mean * results / 256, steps = us / LATE_STEP_US;
+    unsigned size = 63u - (unsigned)__builtin_clzll(m->late_off | 1);
+    unsigned scale = size < 2 ? 0 : size - 2;
+    steps = middle +
+            (uint64_t)around_code(r, &m->late, scale < 40 ? scale : 40, (int64_t)(steps - middle));
+    uint64_t n = m->late_units < MEMORY ? ++m->late_units : MEMORY, mean = steps * 256 / results;
+    uint64_t off = apart(steps, middle);
+    m->late_mean += mean > m->late_mean ? (mean - m->late_mean) / n : -((m->late_mean - mean) / n);
+    m->late_off += off > m->late_off ? (off - m->late_off) / n : -((m->late_off - off) / n);
+    return steps * LATE_STEP_US;
+}
+
+static void code_lateness(struct range *r, struct model *m, struct tally *t, uint64_t results)
+{
+    t->late_max_us = code_late_max(r, m, t->late_max_us);
+    t->late_sum_us = results > 0 ? code_late_sum(r, m, results, t->late_sum_us)
+                                 : range_number(r, &m->late_sum, t->late_sum_us);
+}
+
+/* --- units --- */
+
+static void code_unit(struct range *r, struct model *m, struct tally *t)
+{
+    uint64_t results = code_counts(r, m, t->count) + code_maintenance(r, m, t->maintenance);
+    code_reasons(r, m, t);
+    code_latencies(r, m, t);
+    code_lateness(r, m, t, results);
+}
+
+void block_put_tallies(const struct tally *const *units, size_t n, struct buf *out)
+{
+    struct model *m = model_new();
+    struct range r;
+    struct buf block;
+
+    frame_begin(&r, &block, BLOCK_TALLIES);
+    range_number(&r, &m->units, n);
+    for (size_t i = 0; i < n; i++) {
+        m->was_there = range_bit(&r, &m->there[m->was_there], units[i] != NULL);
+        if (units[i] == NULL)
+            continue;
+        struct tally t = *units[i];
+        code_unit(&r, m, &t);
+    }
+    frame_end(&r, &block);
+    buf_put(out, block.p, block.len);
+    buf_done(&block);
+    mem_free(m);
+}
+
+int block_get_tallies(const void *p, size_t len, block_unit_fn *each, void *arg, struct err *e)
+{
+    struct range r;
+
+    if (frame_open(&r, p, len, BLOCK_TALLIES, e) != 0)
+        return -1;
+    struct model *m = model_new();
+    uint64_t n = range_number(&r, &m->units, 0);
+    if (n > BLOCK_UNITS_MAX)
+        range_refuse(&r);
+    for (size_t i = 0; i < n && !range_bad(&r); i++) {
+        struct tally t;
+        m->was_there = range_bit(&r, &m->there[m->was_there], 0);
+        if (!m->was_there)
+            continue;
+        tally_init(&t);
+        code_unit(&r, m, &t);
+        if (each != NULL && !range_bad(&r))
+            each(arg, i, &t);
+    }
+    mem_free(m);
+    return range_bad(&r) ? err_set(e, "block: damaged (it says what can't be)") : 0;
+}
