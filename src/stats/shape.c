@@ -127,7 +127,7 @@ static void code_inside(struct range *r, struct shape *s, struct hist *h, bool l
     uint64_t all = 0;
     for (unsigned i = s->low; i < s->high; i++)
         all += weight_of(s, i);
-    for (unsigned i = s->low; i<s->high && * left> 0; i++) {
+    for (unsigned i = s->low; i < s->high && s->left > 0; i++) {
         uint64_t weight = weight_of(s, i), some = s->left < LEFT_MAX ? s->left : LEFT_MAX;
         uint64_t count = h->count[i];
         if (last && i + 1 == s->high)
