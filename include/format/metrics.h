@@ -1,77 +1,103 @@
-/* metrics.h - the Prometheus text exposition: one table of families, and lines.
+/* metrics.h - numbers about midwatch, written down once and read in many formats.
  *
- * docs/metrics.md has a row for every row of the table; a test compares them. */
+ * Whoever has numbers declares a `struct metric_family` beside the function that writes them, and
+ * writes: metrics_family(), then its series. What becomes of them is the business of the format
+ * behind `struct metrics`: Prometheus' text, OpenMetrics, remote write, OTLP. docs/metrics.md has
+ * a row for every family; a check compares.
+ *
+ * A document may be cut anywhere between two series (metrics_cut); each piece is whole. */
 #ifndef FORMAT_METRICS_H
 #define FORMAT_METRICS_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/octaves.h"
 
-enum metric {
-    METRIC_BUILD_INFO,
-    METRIC_CONFIG_INFO,
-    METRIC_MONITORS,
-    METRIC_MONITOR_UP,
-    METRIC_MONITOR_STATE,
-    METRIC_MONITOR_SINCE,
-    METRIC_RESULTS,
-    METRIC_MISSED,
-    METRIC_PROBE_DURATION,
-    METRIC_PROBE_PHASE,
-    METRIC_PROBE_LAST,
-    METRIC_LATENESS_LAST,
-    METRIC_LATENESS_MAX,
-    METRIC_INCIDENTS,
-    METRIC_INCIDENTS_HELD,
-    METRIC_INCIDENTS_FLAPPING,
-    METRIC_QUIETS,
-    METRIC_OVERRIDES,
-    METRIC_DELIVERIES,
-    METRIC_DELIVERY_OLDEST,
-    METRIC_STORE_UP,
-    METRIC_STORE_STATE,
-    METRIC_STORE_QUEUE,
-    METRIC_STORE_SPOOL,
-    METRIC_STORE_SPOOL_RECORDS,
-    METRIC_STORE_COMMITS,
-    METRIC_STORE_SAMPLES,
-    METRIC_STORE_DROPPED,
-    METRIC_STORE_ERRORS,
-    METRIC_STORE_RECONNECTS,
-    METRIC_STORE_ROUNDTRIP,
-    METRIC_WEB_CONNECTIONS,
-    METRIC_WEB_REQUESTS,
-    METRIC_LOOP_LATE,
-    METRIC_READY,
-    METRIC_PROCESS_START,
-    METRIC_PROCESS_CPU,
-    METRIC_PROCESS_RSS,
-    METRIC_PROCESS_FDS,
-    METRIC_COUNT
-};
+enum metric_type { METRIC_COUNTER, METRIC_GAUGE, METRIC_HISTOGRAM, METRIC_INFO };
 
+/* Names: a counter ends in _total, an info in _info; before that comes the unit, _seconds or
+ * _bytes, when there is one. `help` has no quotes, backslashes or line breaks. */
 struct metric_family {
-    const char *name, *type, *help;
+    const char *name;
+    enum metric_type type;
+    const char *help;
 };
-extern const struct metric_family metric_families[METRIC_COUNT];
 
-void metrics_family(struct buf *out, enum metric m); /* HELP and TYPE; before its samples */
+/* fixed / 10^decimals, exactly; with `decimals` METRIC_REAL: real. */
+#define METRIC_REAL (-1)
+struct metric_value {
+    int64_t fixed;
+    int decimals;
+    double real;
+};
 
-/* `labels` is what stands between the braces, written by metrics_label(), or "". */
-void metrics_label(struct buf *labels, const char *name, const char *value);
-void metrics_int(struct buf *out, enum metric m, const char *labels, int64_t value);
-void metrics_micros(struct buf *out, enum metric m, const char *labels,
-                    int64_t us); /* in seconds */
-void metrics_millis(struct buf *out, enum metric m, const char *labels,
-                    int64_t ms); /* in seconds */
-/* With one more label, whose value needs no escaping, behind the others. */
+/* One more label, whose value needs no escaping, behind the others. name NULL: none. */
 struct metrics_word {
     const char *name, *value;
 };
-void metrics_int_by(struct buf *out, enum metric m, const char *labels, struct metrics_word by,
-                    int64_t value);
-void metrics_micros_by(struct buf *out, enum metric m, const char *labels, struct metrics_word by,
-                       int64_t us);
+
+struct metrics;
+struct metrics_format {
+    const char *content_type;
+    void (*begin)(struct metrics *m);  /* of a piece */
+    void (*family)(struct metrics *m); /* m->family begins, or goes on in another piece */
+    void (*value)(struct metrics *m, const char *labels, struct metrics_word by,
+                  struct metric_value v);
+    void (*octaves)(struct metrics *m, const char *labels, const struct octaves *o);
+    void (*end)(struct metrics *m); /* of a piece */
+};
+
+#define METRICS_LABELS_MAX 768 /* bytes of the labels of a series, without the word */
+
+/* A document under way. Those of the formats with more to remember begin with one. */
+struct metrics {
+    const struct metrics_format *format;
+    struct buf *out;                    /* borrowed */
+    const struct metric_family *family; /* under way; NULL: none yet */
+    size_t series;                      /* so far, as Prometheus counts them */
+};
+
+extern const struct metrics_format metrics_text, metrics_open; /* 0.0.4; OpenMetrics 1.0 */
+
+void metrics_begin(struct metrics *m, const struct metrics_format *f, struct buf *out);
+/* Ends the piece; what `out` holds then is the caller's to take, and to clear. Then either
+ * nothing more, or metrics_resume(), and the family under way goes on. */
+void metrics_cut(struct metrics *m);
+void metrics_resume(struct metrics *m);
+
+/* --- writing --- */
+
+void metrics_family(struct metrics *m, const struct metric_family *f);
+/* `labels` is what metrics_label() wrote, or "". */
+void metrics_label(struct buf *labels, const char *name, const char *value);
+void metrics_int(struct metrics *m, const char *labels, int64_t value);
+void metrics_micros(struct metrics *m, const char *labels, int64_t us); /* in seconds */
+void metrics_millis(struct metrics *m, const char *labels, int64_t ms); /* in seconds */
+void metrics_real(struct metrics *m, const char *labels, double value); /* NaN: nothing is said */
+void metrics_int_by(struct metrics *m, const char *labels, struct metrics_word by, int64_t value);
+void metrics_micros_by(struct metrics *m, const char *labels, struct metrics_word by, int64_t us);
+void metrics_real_by(struct metrics *m, const char *labels, struct metrics_word by, double value);
+void metrics_octaves(struct metrics *m, const char *labels, const struct octaves *o);
+#define METRICS_OCTAVES_SERIES(bounds) ((bounds) + 3) /* that many buckets, +Inf, sum and count */
+/* A family of one series without labels. */
+void metrics_one(struct metrics *m, const struct metric_family *f, int64_t value);
+
+/* --- for the formats --- */
+
+/* Length of the name without _total and _info. */
+size_t metrics_base_name(const struct metric_family *f);
+const char *metrics_unit(const struct metric_family *f); /* "seconds", "bytes", or "" */
+double metrics_number(struct metric_value v);
+/* What metrics_label() wrote, unescaped, one after the other into `scratch` (of
+ * METRICS_LABELS_MAX); how many. */
+#define METRICS_PAIRS_MAX 16
+struct metrics_pair {
+    const char *name, *value;
+};
+size_t metrics_pairs(const char *labels, struct metrics_word by, char *scratch,
+                     struct metrics_pair ret[METRICS_PAIRS_MAX]);
 
 #endif

@@ -175,6 +175,19 @@ struct route {
     const struct policy *policy;
 };
 
+enum histograms { HISTOGRAMS_GROUP, HISTOGRAMS_MONITOR, HISTOGRAMS_NONE };
+enum push_kind { PUSH_REMOTE_WRITE, PUSH_OTLP };
+
+/* Where the metrics are sent to, again and again. */
+struct push {
+    struct secret remote_write, otlp; /* one of them; the other's bytes are NULL */
+    const char *shown_remote_write, *shown_otlp;
+    int64_t every_ms, timeout_ms;
+    struct http_spec http; /* url, method: filled by whoever sends */
+    struct label *labels;  /* of every series; of the resource with OTLP */
+    size_t n_labels;
+};
+
 #define STORM_LEAST 10
 
 enum role { ROLE_VIEWER, ROLE_RESPONDER, ROLE_ADMIN };
@@ -234,6 +247,12 @@ struct config {
     } storm;
     struct canary *canaries;
     size_t n_canaries;
+    struct {
+        enum histograms histograms; /* of latencies */
+        int max_series;             /* families of monitors are left out beyond it */
+        struct push *push;
+        size_t n_push;
+    } metrics;
     struct slo *slos;
     size_t n_slos;
     struct {

@@ -5,6 +5,7 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include "base/octaves.h"
 #include "loop/loop.h"
 #include "loop/resolver.h"
 #include "model/commit.h"
@@ -140,6 +141,7 @@ struct store_facts {
     size_t queued_bytes, spool_bytes, spool_records;
     uint64_t commits, samples, dropped_samples, errors, reconnects;
     int64_t last_roundtrip_us;
+    struct octaves roundtrips; /* since the start */
 };
 void store_read_facts(const struct store *s, struct store_facts *ret);
 

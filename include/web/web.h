@@ -2,18 +2,27 @@
 #ifndef WEB_WEB_H
 #define WEB_WEB_H
 
-#include "base/buf.h"
+#include "base/vec.h"
 #include "engine/engine.h"
+#include "format/metrics.h"
 #include "loop/server.h"
 #include "store/store.h"
 
 struct web;
 
+struct outcome_count {
+    enum verdict verdict;
+    enum reason reason;
+    uint32_t count;
+};
+
 /* What a monitor's probing looks like from outside; app keeps it. */
 struct monitor_facts {
     int64_t next_due_ms;
     uint64_t runs, missed;
-    uint64_t by_verdict[4];
+    uint64_t by_verdict[VERDICT_COUNT];     /* all of them */
+    uint64_t in_maintenance[VERDICT_COUNT]; /* those of them during announced maintenance */
+    VEC(struct outcome_count) outcomes;     /* those that were not up, outside of it */
     int64_t late_max_us;
 };
 
@@ -31,8 +40,10 @@ struct web_app {
     int (*override_add)(void *arg, struct kept_override *drafts, size_t n, struct err *e);
     int (*override_end)(void *arg, const char *id, const char *who, struct err *e);
     int (*replay)(void *arg, const struct delivery *d, const char *who, struct err *e);
-    void (*metrics)(void *arg,
-                    struct buf *out); /* the daemon's own families, already in exposition format */
+    /* Everything in that format. `done` once, never from inside; its text is to be taken, NULL: not
+     * now. */
+    void (*metrics)(void *arg, const struct metrics_format *f,
+                    void (*done)(void *req, struct buf *text), void *req);
     /* Sends a test notice now; `done` once with JSON of the outcome. -1: no such person or channel.
      */
     int (*test_page)(void *arg, const char *person_or_channel,
@@ -44,5 +55,11 @@ int web_open(struct loop *l, const struct config *c, const struct web_app *app, 
              struct web **ret, struct err *e) MW_MUST_CHECK;
 const char *web_address(const struct web *w);
 void web_close(struct web *w);
+
+struct web_facts {
+    size_t connections;
+    uint64_t answers[6]; /* by class of status */
+};
+void web_read_facts(const struct web *w, struct web_facts *ret);
 
 #endif

@@ -66,6 +66,7 @@ static void stop(struct app *a, const char *why)
     dead_man_stop(a);
     health_stop(a);
     app_reload_stop(a);
+    metrics_walks_stop(a);
     decide_stop(a);
     if (a->web)
         web_close(a->web);

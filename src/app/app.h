@@ -8,8 +8,10 @@
 #include "canary.h"
 #include "clock.h"
 #include "engine/engine.h"
+#include "latency.h"
 #include "loop/http.h"
 #include "loop/loop.h"
+#include "metrics.h"
 #include "notify/notify.h"
 #include "probe/probe.h"
 #include "sched/heap.h"
@@ -37,6 +39,8 @@ struct runner {
     uint64_t steps;   /* of the clock, and for how long the loop had stood still, */
     int64_t stood_us; /* when the run began */
     struct monitor_facts facts;
+    struct octaves *own_latency; /* with `histograms: monitor` */
+    struct octaves *latency;     /* its own, its group's, or NULL */
 };
 
 struct prober {
@@ -47,14 +51,12 @@ struct prober {
     struct owner owner;
     struct probe_world world;
     bool stopped;
-    size_t most; /* probes under way at a time: each holds a file descriptor */
-    /* lateness of starts since the daemon began: bucket i counts those below prober_bucket_us(i) */
-    uint64_t late[12], runs, missed;
-    int64_t late_sum_us;
+    size_t most;         /* probes under way at a time: each holds a file descriptor */
+    struct octaves late; /* of starts, since the daemon began */
+    uint64_t runs, missed;
+    struct latencies latencies;
 };
 
-#define LATE_BUCKETS 12
-int64_t prober_bucket_us(int i);
 void prober_configure(struct prober *p, struct app *a);
 void prober_start(struct prober *p);
 void prober_replan(struct prober *p); /* the clock was stepped */
@@ -76,8 +78,8 @@ struct decide {
     int64_t commits_moved_us; /* monotonic; when the last of them was, or the first was begun */
     int64_t decided_us;       /* monotonic: when the event that is being decided came */
     /* from the deciding event to the first byte of a page, first attempts only */
-    uint64_t delay_count;
-    int64_t delay_sum_us, delay_max_us;
+    struct octaves delay;
+    int64_t delay_max_us;
     uint64_t attempts[3]; /* by outcome */
     uint64_t dead_letters;
     uint64_t unkept; /* decisions in a row that neither Redis nor the spool could take */
@@ -189,6 +191,7 @@ struct app {
     struct health health;
     struct dead_man dead_man;
     struct regions regions;
+    struct metrics_walks walks;
     struct timer drain;
     int64_t drain_until_us;
     enum app_phase phase;
@@ -206,7 +209,9 @@ int64_t app_now_ms(const struct app *a);
 int64_t app_now_us(const struct app *a);
 bool clock_check(struct app *a); /* true when it was stepped, or the machine slept */
 
-void app_metrics(void *arg, struct buf *out);
+/* scrape.c: what the web asks for. */
+void app_metrics(void *arg, const struct metrics_format *f,
+                 void (*done)(void *req, struct buf *text), void *req);
 void app_reload(struct app *a); /* now, or in a moment when one has just been */
 void app_reload_stop(struct app *a);
 const struct web_app *app_for_web(struct app *a);

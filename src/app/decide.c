@@ -13,7 +13,9 @@
 #include "incident/case.h"
 #include "model/names.h"
 
-#define WAVE_LEAST 100 /* sends at once */
+#define WAVE_LEAST   100   /* sends at once */
+#define DELAY_FIRST  (-10) /* 1 ms */
+#define DELAY_BOUNDS 12    /* to 2 s */
 
 struct send {
     char id[DELIVERY_ID_SIZE];
@@ -35,7 +37,7 @@ struct act {
 struct
 try {
     struct app *app;
-    int64_t decided_us;
+    int64_t decided_us, begun_us;
     char channel[NAME_SIZE];
 };
 
@@ -80,11 +82,10 @@ static void count_attempt(struct app *a, const struct try *t, const struct attem
     int64_t took_us = first_byte_us - t->decided_us;
 
     d->attempts[at->outcome]++;
-    turns_count(&d->turns, t->channel, at->outcome);
+    turns_count(&d->turns, t->channel, at->outcome, loop_mono_us() - t->begun_us);
     if (at->number != 1 || took_us <= 0)
         return;
-    d->delay_count++;
-    d->delay_sum_us += took_us;
+    octaves_add(&d->delay, took_us);
     if (took_us > d->delay_max_us)
         d->delay_max_us = took_us;
 }
@@ -150,7 +151,7 @@ static void begin_attempt(struct app *a, const struct channel *ch, const struct 
 {
     struct try *t = mem_new(struct try);
 
-    *t = (struct try){.app = a, .decided_us = decided_us};
+    *t = (struct try){.app = a, .decided_us = decided_us, .begun_us = loop_mono_us()};
     text_copy(t->channel, sizeof t->channel, ch->name);
     notifier_send(a->notifier, ch, d, d->attempt, on_attempt_done, t);
     note_wave(a);
@@ -319,6 +320,7 @@ void decide_end(struct app *a)
 void decide_init(struct app *a)
 {
     owner_init(&a->decide.owner, NULL, NULL);
+    octaves_init(&a->decide.delay, DELAY_FIRST, DELAY_BOUNDS);
     turns_init(&a->decide.turns, &a->loop, on_turn, a);
 }
 

@@ -1,146 +1,190 @@
-/* metrics.c - the daemon's own families; web adds those of monitors, incidents and the store. */
-#include <stdio.h>
+/* metrics.c - walks over everything that has numbers, and hands the loop back in between.
+ *
+ * Happy path: metrics_walk_begin() -> a snapshot -> the sections -> how many series the families
+ *             of monitors may have -> monitor by monitor, family by family -> the end is told.
+ * Too many series: families of monitors are left out whole, the largest first; a gauge says which.
+ * Stopping: walks under way end, and are told so. */
+#include "metrics.h"
 
 #include "app.h"
-#include "format/metrics.h"
+#include "base/mem.h"
 
-static void family(struct buf *out, const char *name, const char *type, const char *help)
+#define SLICE_US 4000
+#define STEP     64 /* items between two looks at the clock */
+#define MOST     4  /* walks at a time: each holds a snapshot, and its reader's bytes */
+#define FAMILIES METRICS_MONITOR_FAMILIES
+
+/* One line a room: what is written goes to the section's own file. */
+static metrics_section_fn *const sections[] = {
+    metrics_daemon, metrics_schedule, metrics_incidents, metrics_deliveries, metrics_channels,
+    metrics_store,  metrics_network,  metrics_dead_man,  metrics_web,        metrics_process,
+};
+#define SECTIONS (sizeof sections / sizeof *sections)
+
+struct metrics_walk {
+    struct app *app;
+    struct metrics *out;
+    const struct metrics_walk_events *ev;
+    void *arg;
+    struct metrics_walk *next;
+    struct metrics_snapshot snapshot;
+    size_t section, family, item;
+    bool left_out[FAMILIES];
+    bool stopped;
+};
+
+static const struct metric_family f_series = {
+    "midwatch_metrics_series", METRIC_GAUGE,
+    "Series in this exposition, without those that say what was left out."};
+static const struct metric_family f_left_out = {
+    "midwatch_metrics_left_out_series", METRIC_GAUGE,
+    "Series of families left out because of metrics.max_series, by family."};
+static const struct metric_family f_walks = {"midwatch_metrics_walks_total", METRIC_COUNTER,
+                                             "Expositions begun: scrapes and pushes."};
+static const struct metric_family f_slice = {
+    "midwatch_metrics_slice_max_seconds", METRIC_GAUGE,
+    "The longest that writing metrics held the loop at a time."};
+
+/* --- what is left out ------------------------------------------------------------------ */
+
+static size_t series_of(const struct metrics_walk *w, size_t family)
 {
-    buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+    return metrics_monitor_families[family].series(&w->snapshot);
 }
 
-static const char *const outcomes[] = {"accepted", "retry", "refused"};
-
-/* A family of one sample. */
-static void one(struct buf *out, const char *name, const char *type, const char *help,
-                int64_t value)
+/* The largest that is not left out yet; FAMILIES when none has any series. */
+static size_t largest(const struct metrics_walk *w)
 {
-    family(out, name, type, help);
-    buf_printf(out, "%s %lld\n", name, (long long)value);
-}
+    size_t most = 0, at = FAMILIES;
 
-static void lateness(const struct prober *p, struct buf *out)
-{
-    const char *name = "midwatch_probe_lateness_seconds";
-    uint64_t sum = 0;
-
-    family(out, name, "histogram", "How late probes started, against their slot.");
-    for (int i = 0; i < LATE_BUCKETS; i++) {
-        sum += p->late[i];
-        if (i + 1 < LATE_BUCKETS)
-            buf_printf(out, "%s_bucket{le=\"%g\"} %llu\n", name, (double)prober_bucket_us(i) / 1e6,
-                       (unsigned long long)sum);
-    }
-    buf_printf(out, "%s_bucket{le=\"+Inf\"} %llu\n%s_sum %g\n%s_count %llu\n", name,
-               (unsigned long long)sum, name, (double)p->late_sum_us / 1e6, name,
-               (unsigned long long)sum);
-    family(out, "midwatch_probe_starts_total", "counter", "Probes started.");
-    buf_printf(out, "midwatch_probe_starts_total %llu\n", (unsigned long long)p->runs);
-    family(out, "midwatch_probe_missed_total", "counter", "Slots that went by without a start.");
-    buf_printf(out, "midwatch_probe_missed_total %llu\n", (unsigned long long)p->missed);
-}
-
-static void pages(const struct decide *d, struct buf *out)
-{
-    family(out, "midwatch_page_delay_seconds", "summary",
-           "From the deciding event to the first byte of a first attempt.");
-    buf_printf(out, "midwatch_page_delay_seconds_sum %g\nmidwatch_page_delay_seconds_count %llu\n",
-               (double)d->delay_sum_us / 1e6, (unsigned long long)d->delay_count);
-    family(out, "midwatch_page_delay_max_seconds", "gauge", "The longest of these.");
-    buf_printf(out, "midwatch_page_delay_max_seconds %g\n", (double)d->delay_max_us / 1e6);
-    family(out, "midwatch_delivery_attempts_total", "counter", "Delivery attempts by outcome.");
-    for (int i = 0; i < 3; i++)
-        buf_printf(out, "midwatch_delivery_attempts_total{outcome=\"%s\"} %llu\n", outcomes[i],
-                   (unsigned long long)d->attempts[i]);
-    one(out, "midwatch_dead_letters_total", "counter",
-        "Deliveries that were given up or refused for good.", (int64_t)d->dead_letters);
-}
-
-/* As many series as the file has channels, thrice. */
-static void channels(const struct turns *t, struct buf *out)
-{
-    struct buf labels;
-
-    buf_init(&labels, 1024);
-    family(out, "midwatch_channel_attempts_total", "counter",
-           "Delivery attempts by channel and outcome.");
-    for (size_t i = 0; i < t->lanes.n; i++)
-        for (int k = 0; k < 3; k++) {
-            buf_clear(&labels);
-            metrics_label(&labels, "channel", t->lanes.items[i]->name);
-            metrics_label(&labels, "outcome", outcomes[k]);
-            buf_printf(out, "midwatch_channel_attempts_total{%s} %llu\n", buf_text(&labels),
-                       (unsigned long long)t->lanes.items[i]->attempts[k]);
+    for (size_t i = 0; i < FAMILIES; i++)
+        if (!w->left_out[i] && series_of(w, i) > most) {
+            most = series_of(w, i);
+            at = i;
         }
-    buf_done(&labels);
-    one(out, "midwatch_deliveries_waiting_turn", "gauge",
-        "Attempts that wait because their channel has had its share of this minute.",
-        (int64_t)turns_waiting(t));
+    return at;
 }
 
-static void network(const struct canaries *c, struct buf *out)
+static void leave_out(struct metrics_walk *w)
 {
-    static const struct {
-        const char *word;
-        enum canary_state state;
-    } states[] = {{"alive", CANARY_ALIVE}, {"dead", CANARY_DEAD}, {"never", CANARY_NEVER}};
+    size_t most = (size_t)w->app->config->metrics.max_series, all = w->out->series, at;
 
-    family(out, "midwatch_canaries", "gauge", "Canaries by what they last said.");
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
-        buf_printf(out, "midwatch_canaries{state=\"%s\"} %zu\n", states[i].word,
-                   canaries_count(c, states[i].state));
-    one(out, "midwatch_canary_rounds_total", "counter", "Times the canaries were asked.",
-        (int64_t)c->rounds);
-}
-
-static void regions(const struct app *a, struct buf *out)
-{
-    struct buf labels;
-    const char *name;
-
-    buf_init(&labels, 1024);
-    family(out, "midwatch_region_seen", "gauge", "1 while a region that must be there is.");
-    for (size_t i = 0; i < regions_count(a); i++) {
-        bool seen = regions_at(a, i, &name);
-
-        buf_clear(&labels);
-        metrics_label(&labels, "region", name);
-        buf_printf(out, "midwatch_region_seen{%s} %d\n", buf_text(&labels), seen);
+    for (size_t i = 0; i < FAMILIES; i++)
+        all += series_of(w, i);
+    while (all > most && (at = largest(w)) != FAMILIES) {
+        w->left_out[at] = true;
+        all -= series_of(w, at);
     }
-    buf_done(&labels);
 }
 
-static void dead_man(const struct dead_man *d, struct buf *out)
+static void say_of_itself(struct metrics_walk *w)
 {
-    if (!d->target)
+    size_t series = w->out->series;
+
+    metrics_family(w->out, &f_left_out);
+    for (size_t i = 0; i < FAMILIES; i++)
+        if (w->left_out[i])
+            metrics_int_by(
+                w->out, "",
+                (struct metrics_word){"family", metrics_monitor_families[i].family->name},
+                (int64_t)series_of(w, i));
+    metrics_one(w->out, &f_series, (int64_t)series);
+    metrics_one(w->out, &f_walks, (int64_t)w->app->walks.begun);
+    metrics_family(w->out, &f_slice);
+    metrics_micros(w->out, "", w->app->walks.slice_max_us);
+}
+
+/* --- steps ----------------------------------------------------------------------------- */
+
+static void step_family(struct metrics_walk *w)
+{
+    const struct metrics_monitor_family *f = &metrics_monitor_families[w->family];
+    size_t n = f->items(&w->snapshot);
+
+    if (w->left_out[w->family] || n == 0) {
+        w->family++;
         return;
-    one(out, "midwatch_dead_man_pings_total", "counter", "Pings that got through.",
-        (int64_t)d->pings);
-    one(out, "midwatch_dead_man_failures_total", "counter", "Pings that did not.",
-        (int64_t)d->failures);
-    one(out, "midwatch_dead_man_last_success_timestamp_seconds", "gauge",
-        "When the last got through; 0 never.", d->success_ms / 1000);
-    one(out, "midwatch_dead_man_audit_clean", "gauge",
-        "1 while the self-audit finds nothing; else nobody is pinged.", d->clean);
+    }
+    if (w->item == 0)
+        metrics_family(w->out, f->family);
+    for (size_t left = STEP; left > 0 && w->item < n; left--)
+        f->put(w->out, &w->snapshot, w->item++);
+    if (w->item < n)
+        return;
+    w->item = 0;
+    w->family++;
 }
 
-void app_metrics(void *arg, struct buf *out)
+/* False: that was all. */
+static bool step(struct metrics_walk *w)
 {
-    const struct app *a = arg;
+    if (w->section < SECTIONS) {
+        sections[w->section++](w->app, w->out);
+        if (w->section == SECTIONS)
+            leave_out(w);
+        return true;
+    }
+    if (w->family < FAMILIES) {
+        step_family(w);
+        return true;
+    }
+    say_of_itself(w);
+    return false;
+}
 
-    lateness(&a->prober, out);
-    pages(&a->decide, out);
-    channels(&a->decide.turns, out);
-    network(&a->canaries, out);
-    regions(a, out);
-    dead_man(&a->dead_man, out);
-    family(out, "midwatch_reloads_total", "counter", "Reloads of the configuration by result.");
-    buf_printf(out,
-               "midwatch_reloads_total{result=\"good\"} %llu\n"
-               "midwatch_reloads_total{result=\"bad\"} %llu\n",
-               (unsigned long long)a->reloads, (unsigned long long)a->bad_reloads);
-    family(out, "midwatch_blind", "gauge", "1 while most probes fail by our own trouble.");
-    buf_printf(out, "midwatch_blind %d\n", a->health.blind);
-    family(out, "midwatch_loop_stalls_total", "counter", "Times the event loop stood still.");
-    buf_printf(out, "midwatch_loop_stalls_total %llu\n", (unsigned long long)a->health.stalls);
+static void end(struct metrics_walk *w, bool whole)
+{
+    struct metrics_walk **at = &w->app->walks.first;
+
+    while (*at != w)
+        at = &(*at)->next;
+    *at = w->next;
+    w->app->walks.running--;
+    metrics_snapshot_done(&w->snapshot);
+    w->ev->on_done(w->arg, whole);
+    mem_free(w);
+}
+
+static void on_turn(void *arg)
+{
+    struct metrics_walk *w = arg;
+    struct metrics_walks *all = &w->app->walks;
+    int64_t began_us = loop_mono_us(), took_us = 0;
+    bool more = !w->stopped;
+
+    if (more && w->section == 0)
+        metrics_snapshot_take(&w->snapshot, w->app);
+    while (more && (took_us = loop_mono_us() - began_us) < SLICE_US)
+        more = step(w);
+    if (w->ev->on_slice && !w->stopped)
+        w->ev->on_slice(w->arg);
+    took_us = loop_mono_us() - began_us;
+    if (took_us > all->slice_max_us)
+        all->slice_max_us = took_us;
+    if (more)
+        loop_later(&w->app->loop, on_turn, w);
+    else
+        end(w, !w->stopped);
+}
+
+bool metrics_walk_begin(struct app *a, struct metrics *m, const struct metrics_walk_events *ev,
+                        void *arg)
+{
+    struct metrics_walk *w;
+
+    if (a->walks.running >= MOST || a->phase != APP_RUNNING)
+        return false;
+    w = mem_new(struct metrics_walk);
+    *w = (struct metrics_walk){.app = a, .out = m, .ev = ev, .arg = arg, .next = a->walks.first};
+    a->walks.first = w;
+    a->walks.running++;
+    a->walks.begun++;
+    loop_later(&a->loop, on_turn, w);
+    return true;
+}
+
+void metrics_walks_stop(struct app *a)
+{
+    for (struct metrics_walk *w = a->walks.first; w; w = w->next)
+        w->stopped = true;
 }

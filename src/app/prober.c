@@ -16,17 +16,10 @@
 #define STOOD_LEAST_US 20000
 #define STOOD_MOST_US  1000000
 
-#define APART_US   1000000 /* between two runs, when the engine asks for one */
-#define FILES_KEPT 96      /* descriptors for the store, the web, pages and files */
-
-static const int64_t late_us[LATE_BUCKETS] = {
-    500, 1000, 2000, 5000, 10000, 20000, 50000, 100000, 500000, 1000000, 10000000, INT64_MAX,
-};
-
-int64_t prober_bucket_us(int i)
-{
-    return late_us[i];
-}
+#define APART_US    1000000 /* between two runs, when the engine asks for one */
+#define LATE_FIRST  (-11)   /* half a millisecond */
+#define LATE_BOUNDS 15      /* to 8 s */
+#define FILES_KEPT  96      /* descriptors for the store, the web, pages and files */
 
 static void on_observation(void *arg, const struct observation *o);
 
@@ -45,13 +38,8 @@ static void arm(struct prober *p)
 
 static void note_lateness(struct prober *p, struct runner *r)
 {
-    int i = 0;
-
-    while (r->lateness_us >= late_us[i])
-        i++;
-    p->late[i]++;
+    octaves_add(&p->late, r->lateness_us);
     p->runs++;
-    p->late_sum_us += r->lateness_us;
     r->facts.runs++;
     if (r->lateness_us > r->facts.late_max_us)
         r->facts.late_max_us = r->lateness_us;
@@ -179,13 +167,35 @@ static void doubt(const struct runner *r, struct result *res)
     text_copy(res->message, sizeof res->message, "midwatch itself stood still during this probe");
 }
 
+static void count_outcome(struct monitor_facts *f, const struct result *res)
+{
+    for (size_t i = 0; i < f->outcomes.n; i++)
+        if (f->outcomes.items[i].verdict == res->verdict &&
+            f->outcomes.items[i].reason == res->reason) {
+            f->outcomes.items[i].count++;
+            return;
+        }
+    vec_push(&f->outcomes, ((struct outcome_count){res->verdict, res->reason, 1}));
+}
+
+static void count(struct runner *r, const struct result *res)
+{
+    r->facts.by_verdict[res->verdict]++;
+    if (res->maintenance)
+        r->facts.in_maintenance[res->verdict]++;
+    else if (res->verdict != VERDICT_UP)
+        count_outcome(&r->facts, res);
+    if (r->latency && res->verdict <= VERDICT_DEGRADED)
+        octaves_add(r->latency, res->phases.total_us);
+}
+
 /* The one end of a run. */
 static void conclude(struct runner *r, const struct result *res)
 {
     struct app *a = r->app;
 
     r->running = false;
-    r->facts.by_verdict[res->verdict]++;
+    count(r, res);
     if (r->on_slot)
         store_sample(a->store, r->name, r->monitor->interval_ms, res);
     health_result(a, res);
@@ -312,6 +322,8 @@ static void runner_free(struct prober *p, struct runner *r)
     heap_del(&p->heap, &r->due);
     drop_doubtful(r);
     probe_free(r->probe);
+    vec_done(&r->facts.outcomes);
+    mem_free(r->own_latency);
     mem_free(r);
 }
 
@@ -348,6 +360,19 @@ static struct runner *claim(struct map *old, const struct monitor *m)
     return r;
 }
 
+/* A monitor's own histogram goes on as long as such are kept. */
+static void choose_latency(struct prober *p, struct runner *r)
+{
+    if (p->latencies.kind != HISTOGRAMS_MONITOR) {
+        mem_free(r->own_latency);
+        r->own_latency = NULL;
+    } else if (!r->own_latency) {
+        r->own_latency = latency_new();
+    }
+    r->latency =
+        r->own_latency ? r->own_latency : latencies_group(&p->latencies, r->monitor->group);
+}
+
 void prober_configure(struct prober *p, struct app *a)
 {
     struct map old = p->by_name;
@@ -355,6 +380,7 @@ void prober_configure(struct prober *p, struct app *a)
     void *value;
 
     p->world = (struct probe_world){&a->loop, a->resolver, a->http};
+    latencies_configure(&p->latencies, a->config);
     map_init(&p->by_name, 7);
     p->runners.n = 0;
     for (size_t i = 0; i < a->config->n_monitors; i++) {
@@ -367,6 +393,7 @@ void prober_configure(struct prober *p, struct app *a)
             continue;
         }
         r = r ? adopt(p, r, m) : runner_new(p, a, m);
+        choose_latency(p, r);
         vec_push(&p->runners, r);
         map_put(&p->by_name, r->name, r);
         heap_put(&p->heap, &r->due, r->facts.next_due_ms);
@@ -393,7 +420,7 @@ void prober_start(struct prober *p)
     struct app *a = container_of(p, struct app, prober);
 
     p->most = files_for_probes();
-
+    octaves_init(&p->late, LATE_FIRST, LATE_BOUNDS);
     timer_init(&p->timer, &a->loop, &p->owner, on_due, a);
     arm(p);
 }
@@ -449,6 +476,7 @@ void prober_done(struct prober *p)
     for (size_t i = 0; i < p->runners.n; i++)
         runner_free(p, p->runners.items[i]);
     vec_done(&p->runners);
+    latencies_done(&p->latencies);
     map_done(&p->by_name);
     heap_done(&p->heap);
 }

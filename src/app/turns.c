@@ -6,7 +6,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define MINUTE_US 60000000
+#define MINUTE_US   60000000
+#define TOOK_FIRST  (-7) /* 8 ms */
+#define TOOK_BOUNDS 12   /* to 16 s */
 
 static size_t waiting_in(const struct lane *n)
 {
@@ -114,12 +116,14 @@ void turns_take(struct turns *t, const char *channel, const struct turn *one)
     arm(t);
 }
 
-void turns_count(struct turns *t, const char *channel, enum outcome o)
+void turns_count(struct turns *t, const char *channel, enum outcome o, int64_t took_us)
 {
     struct lane *n = map_get(&t->by_name, channel);
 
-    if (n)
-        n->attempts[o]++;
+    if (!n)
+        return;
+    n->attempts[o]++;
+    octaves_add(&n->took, took_us);
 }
 
 /* --- which channels --- */
@@ -156,6 +160,7 @@ static struct lane *take_lane(struct turns *t, const char *name)
     if (n)
         return n;
     n = mem_new(struct lane);
+    octaves_init(&n->took, TOOK_FIRST, TOOK_BOUNDS);
     text_copy(n->name, sizeof n->name, name);
     vec_push(&t->lanes, n);
     map_put(&t->by_name, n->name, n);

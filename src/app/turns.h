@@ -6,6 +6,7 @@
 #define SRC_APP_TURNS_H
 
 #include "base/map.h"
+#include "base/octaves.h"
 #include "base/vec.h"
 #include "loop/loop.h"
 #include "model/config.h"
@@ -25,6 +26,7 @@ struct lane {
     VEC(struct turn) waiting; /* from `first` on */
     size_t first;
     uint64_t attempts[3]; /* ended, by outcome */
+    struct octaves took;  /* from their beginning to their end */
     bool kept;            /* while the configuration is exchanged */
 };
 
@@ -43,7 +45,7 @@ void turns_init(struct turns *t, struct loop *l, void (*begin)(void *arg, const 
 void turns_configure(struct turns *t, const struct config *c);
 /* Begins at once, from inside, or later. */
 void turns_take(struct turns *t, const char *channel, const struct turn *one);
-void turns_count(struct turns *t, const char *channel, enum outcome o);
+void turns_count(struct turns *t, const char *channel, enum outcome o, int64_t took_us);
 size_t turns_waiting(const struct turns *t);
 void turns_stop(struct turns *t); /* what waits is dropped: the next start finds it again */
 void turns_done(struct turns *t);

@@ -156,6 +156,8 @@ static const struct row file_rows[] = {
     {"store", &type_map, .of = &shape_store,
      .text = "Where results, incidents and deliveries are kept."},
     {"web", &type_map, .of = &shape_web, .text = "Status page, API, metrics."},
+    {"metrics", &type_map, .of = &shape_metrics,
+     .text = "How much the metrics tell, and where they are sent to."},
     {"defaults", &type_defaults, .of = &shape_defaults,
      .text = "What holds for every monitor that does not say otherwise."},
     {"monitors", &type_list, offsetof(struct config, monitors), offsetof(struct config, n_monitors),

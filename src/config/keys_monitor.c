@@ -49,7 +49,7 @@ static void check_auth(struct reader *r, const struct node *n, void *object)
         diag_error(r->d, n, "`auth` has no `user`");
 }
 
-static const struct shape shape_auth = {.name = "auth", ROWS(auth_rows), .check = check_auth};
+const struct shape shape_auth = {.name = "auth", ROWS(auth_rows), .check = check_auth};
 
 static const struct row http_rows[] = {
     {"url", &type_url, offsetof(struct http_spec, url), offsetof(struct http_spec, shown_url),

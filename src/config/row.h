@@ -116,8 +116,9 @@ extern const struct type type_ref, type_map, type_list, type_named, type_default
 extern const struct type type_windows;
 
 /* keys_*.c */
-extern const struct shape shape_file, shape_defaults, shape_monitor, shape_person, shape_channel,
-    shape_schedule, shape_policy, shape_route, shape_restrict, shape_window, shape_maintenance;
+extern const struct shape shape_auth, shape_metrics, shape_file, shape_defaults, shape_monitor,
+    shape_person, shape_channel, shape_schedule, shape_policy, shape_route, shape_restrict,
+    shape_window, shape_maintenance;
 
 /* What values from outside look like, for the patterns of the schema. */
 #define OR_OUTSIDE "|\\$\\{"

@@ -30,6 +30,7 @@ struct redis {
     bool closing, ended;
     struct pending *first, **last;
     int64_t roundtrip_us, answered_us;
+    struct octaves *roundtrips; /* NULL: nobody counts */
     char why[256];
 };
 
@@ -77,6 +78,11 @@ int64_t redis_oldest_us(const struct redis *c)
     return c->first->sent_us > c->answered_us ? c->first->sent_us : c->answered_us;
 }
 
+void redis_count(struct redis *c, struct octaves *roundtrips)
+{
+    c->roundtrips = roundtrips;
+}
+
 int64_t redis_roundtrip_us(const struct redis *c)
 {
     return c->roundtrip_us;
@@ -115,6 +121,8 @@ static void give(struct redis *c, const redisReply *reply)
     c->answered_us = loop_mono_us();
     if (--p->left == 0) {
         c->roundtrip_us = c->answered_us - p->sent_us;
+        if (c->roundtrips != NULL)
+            octaves_add(c->roundtrips, c->roundtrip_us);
         mem_free(take_first(c));
     }
     fn(arg, reply);

@@ -4,6 +4,7 @@
 
 #include <hiredis/hiredis.h>
 
+#include "base/octaves.h"
 #include "loop/stream.h"
 
 struct redis;
@@ -29,7 +30,8 @@ void redis_command(struct redis *c, const char *const *argv, redis_reply_fn *fn,
 size_t redis_queued(const struct redis *c);     /* bytes not yet handed to the kernel */
 int64_t redis_oldest_us(const struct redis *c); /* how long the oldest has waited for any answer, as
                                                    the instant it began; 0: nothing pending */
-int64_t redis_roundtrip_us(const struct redis *c);  /* of the last reply */
-void redis_close(struct redis *c, const char *why); /* on_end follows */
+void redis_count(struct redis *c, struct octaves *roundtrips); /* borrowed; counted in there */
+int64_t redis_roundtrip_us(const struct redis *c);             /* of the last reply */
+void redis_close(struct redis *c, const char *why);            /* on_end follows */
 
 #endif

@@ -134,6 +134,7 @@ static void connect_now(struct store *s)
     }
     s->session = SESSION_CONNECTING;
     s->conn = redis_open(s->loop, s->resolver, &t, &ev, s);
+    redis_count(s->conn, &s->facts.roundtrips);
 }
 
 static void on_reconnect(void *arg)

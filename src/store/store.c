@@ -16,12 +16,14 @@
 #include "loop/crypto.h"
 #include "loop/log.h"
 
-#define READY_MS      5000
-#define TICK_MS       250
-#define FIRST_TRIM_MS 20000
-#define FLUSH_MS      2500 /* of closing: for answers */
-#define STOP_MS       2000 /* and then for redis-server to end */
-#define SCRATCH_BYTES 65536
+#define ROUNDTRIP_FIRST  (-14) /* 61 us */
+#define ROUNDTRIP_BOUNDS 16    /* to 2 s */
+#define READY_MS         5000
+#define TICK_MS          250
+#define FIRST_TRIM_MS    20000
+#define FLUSH_MS         2500 /* of closing: for answers */
+#define STOP_MS          2000 /* and then for redis-server to end */
+#define SCRATCH_BYTES    65536
 
 /* --- what is kept --- */
 
@@ -239,6 +241,7 @@ int store_open(struct loop *l, struct resolver *r, const struct config *c,
     struct store *s = mem_new(struct store);
     unsigned char random[8];
 
+    octaves_init(&s->facts.roundtrips, ROUNDTRIP_FIRST, ROUNDTRIP_BOUNDS);
     s->loop = l;
     s->resolver = r;
     s->ev = *ev;

@@ -103,6 +103,12 @@ const char *web_address(const struct web *w)
     return server_address(w->server);
 }
 
+void web_read_facts(const struct web *w, struct web_facts *ret)
+{
+    ret->connections = server_connections(w->server);
+    memcpy(ret->answers, w->answers, sizeof ret->answers);
+}
+
 void web_close(struct web *w)
 {
     if (w == NULL)

@@ -10,7 +10,7 @@ import subprocess
 
 MANUAL = "docs/midwatch.1"
 API = "docs/api.md"
-METRICS = "docs/*.md"
+METRICS = "docs/metrics.md"
 WORDS = "docs/escalation.md"
 
 
@@ -36,13 +36,40 @@ def commands(tree):
     return found
 
 
-def metrics(tree):
-    found = {}
+# A family: {"midwatch_x_total", METRIC_COUNTER, "What it tells."}
+FAMILY = re.compile(r'\{\s*"((?:midwatch|process)_\w+)",\s*METRIC_(\w+),\s*"((?:[^"\\]|\\.|"\s*")*)"\s*\}')
+
+
+def families(tree):
+    """{name: (type, help, place)}, and what is wrong with one by itself"""
+    found, wrong = {}, []
     for path in tree.files("src", ends=(".c",)):
         text = tree.text(path)
-        for m in re.finditer(r"\b(midwatch_[a-z][a-z0-9_]*[a-z0-9])\b", text):
-            found.setdefault(re.sub(r"_(sum|count|bucket)$", "", m[1]), f"{path}:{text.count(chr(10), 0, m.start()) + 1}")
-    return found
+        for m in FAMILY.finditer(text):
+            place = f"{path}:{text.count(chr(10), 0, m.start()) + 1}"
+            name, kind = m[1], m[2].lower()
+            if name in found:
+                wrong.append(f"{place}: metric {name} is also at {found[name][2]}")
+            if (kind == "counter") != name.endswith("_total") or (kind == "info") != name.endswith("_info"):
+                wrong.append(f"{place}: metric {name} is no name of a {kind}")
+            if "\\" in m[3]:
+                wrong.append(f"{place}: metric {name} has a help that would have to be escaped")
+            found.setdefault(name, (kind, m[3], place))
+    return found, wrong
+
+
+def metrics(tree):
+    """families and the rows of the document, both ways, with their types"""
+    found, wrong = families(tree)
+    rows = {}
+    if os.path.exists(os.path.join(tree.root, METRICS)):
+        rows = dict(re.findall(r"^\| `(\w+)` \| (\w+) \|", tree.text(METRICS), re.M))
+    for name, (kind, _, place) in found.items():
+        if name not in rows:
+            wrong.append(f"{place}: metric {name} is not described in {METRICS}")
+        elif rows[name] != kind:
+            wrong.append(f"{place}: metric {name} is a {kind}, not a {rows[name]} as in {METRICS}")
+    return wrong + [f"{METRICS}:1: metric {name} is described and not there" for name in rows if name not in found]
 
 
 def routes(tree):
@@ -75,6 +102,6 @@ def stale(tree):
 def complaints(tree):
     return (described(tree, commands(tree), MANUAL, "command")
             + described(tree, routes(tree), API, "route")
-            + described(tree, metrics(tree), METRICS, "metric")
+            + metrics(tree)
             + described(tree, words(tree), WORDS, "word")
             + stale(tree))

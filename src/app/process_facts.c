@@ -6,17 +6,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-static int64_t resident_bytes(void)
+static void read_memory(struct process_facts *ret)
 {
-    long long size, resident = 0;
+    long long size = 0, resident = 0;
     FILE *f = fopen("/proc/self/statm", "re");
 
     if (f == NULL)
-        return 0;
-    if (fscanf(f, "%lld %lld", &size, &resident) != 2)
-        resident = 0;
+        return;
+    if (fscanf(f, "%lld %lld", &size, &resident) == 2) {
+        ret->virtual_bytes = size * sysconf(_SC_PAGESIZE);
+        ret->rss_bytes = resident * sysconf(_SC_PAGESIZE);
+    }
     fclose(f);
-    return (int64_t)resident * sysconf(_SC_PAGESIZE);
 }
 
 /* Without `.`, `..` and the descriptor of the listing itself. */
@@ -33,6 +34,15 @@ static int64_t open_descriptors(void)
     return n;
 }
 
+static int64_t most_descriptors(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+        return 0;
+    return (int64_t)files.rlim_cur;
+}
+
 void process_facts_read(struct process_facts *ret)
 {
     struct rusage u = {0};
@@ -41,7 +51,8 @@ void process_facts_read(struct process_facts *ret)
     *ret = (struct process_facts){
         .cpu_us = (int64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000 + u.ru_utime.tv_usec +
                   u.ru_stime.tv_usec,
-        .rss_bytes = resident_bytes(),
         .open_fds = open_descriptors(),
+        .max_fds = most_descriptors(),
     };
+    read_memory(ret);
 }
