@@ -1,8 +1,7 @@
 /* test_keys_metrics.c - `metrics`: what holds without it, and where it may be sent. */
 #include "loading.h"
 
-#define REST                                                                                       \
-    "monitors: []\nchannels:\n  hook: { type: webhook, url: http://h/ }\n"
+#define REST "monitors: []\nchannels:\n  hook: { type: webhook, url: http://h/ }\n"
 
 static void metrics__not_named__histograms_of_groups_and_no_push(void **state)
 {
