@@ -36,6 +36,7 @@ struct got {
     char id[DELIVERY_ID_SIZE];
     int cycle, rule;
     int64_t at_ms;
+    int chapter; /* of the story, as the test counts */
 };
 
 struct flight {
@@ -55,13 +56,20 @@ struct sim {
     struct config *config;
     struct engine *engine;
     struct effects fx;
-    struct stored store;
+    struct stored store; /* what a start reads: Redis, and while that is away the spool */
+    struct stored redis; /* while it is away */
+    bool away, started_away;
+    bool refused; /* neither takes anything: decisions live in memory only, midwatch must too */
     VEC(struct got) got;
-    VEC(struct delivery) tries; /* alarms that no receiver stored */
+    VEC(struct got) tries; /* what no receiver stored */
     VEC(struct flight) flights;
     VEC(struct doubt) doubts;
     bool down[SIM_TARGETS]; /* target n, by monitor index */
+    int bad[SIM_TARGETS];   /* its bad results in a row, as they came */
     int64_t next_probe_ms[SIM_TARGETS];
+    bool blind;         /* our own network is away: every result is unknown */
+    int unknown_one_in; /* 0: never; n: one result in n says nothing */
+    int chapter;
     unsigned answers; /* bit n: answers of kind n may happen */
     bool fixed;       /* answers by `answer_of` only */
     enum answer (*answer_of)(struct sim *s, const struct delivery *d);
@@ -69,10 +77,11 @@ struct sim {
     int crash_one_in;         /* 0: never; n: one effect in n */
     int crashes, acks;
     /* What a test wants to see: each sending as it begins, each tick that is done with, each
-     * decision before it is kept. */
+     * decision before it is kept, each start. */
     void (*sending)(struct sim *s, const struct delivery *d);
     void (*watching)(struct sim *s);
     void (*deciding)(struct sim *s);
+    void (*restored)(struct sim *s); /* read back from the store, nothing done yet */
 };
 
 static inline uint64_t sim_random(struct sim *s)
@@ -87,9 +96,10 @@ static void sim_handle(struct sim *s);
 
 /* --- the store --- */
 
+/* The newest are the likeliest: looked for from behind. */
 static inline void sim_keep_incident(struct sim *s, const struct incident *i)
 {
-    for (size_t n = 0; n < s->store.incidents.n; n++) {
+    for (size_t n = s->store.incidents.n; n-- > 0;) {
         if (!text_eq(s->store.incidents.items[n].id, i->id))
             continue;
         s->store.incidents.items[n] = *i;
@@ -100,7 +110,7 @@ static inline void sim_keep_incident(struct sim *s, const struct incident *i)
 
 static inline void sim_keep_delivery(struct sim *s, const struct delivery *d)
 {
-    for (size_t n = 0; n < s->store.deliveries.n; n++) {
+    for (size_t n = s->store.deliveries.n; n-- > 0;) {
         if (!text_eq(s->store.deliveries.items[n].id, d->id))
             continue;
         s->store.deliveries.items[n] = *d;
@@ -136,7 +146,12 @@ static inline bool sim_remembers(const struct sim *s, const struct incident *i)
 static inline void sim_sweep(struct sim *s)
 {
     size_t kept = 0;
+    bool any = false;
 
+    for (size_t i = 0; i < s->store.incidents.n; i++)
+        any = any || !sim_remembers(s, &s->store.incidents.items[i]);
+    if (!any)
+        return;
     for (size_t n = 0; n < s->store.deliveries.n; n++) {
         const struct delivery *d = &s->store.deliveries.items[n];
         bool open = false;
@@ -181,6 +196,8 @@ static inline void sim_commit(struct sim *s)
 {
     const struct commit *c = &s->fx.commit;
 
+    if (s->refused)
+        return;
     for (size_t n = 0; n < c->monitors.n; n++)
         sim_keep_monitor(s, &c->monitors.items[n]);
     for (size_t n = 0; n < c->incidents.n; n++)
@@ -203,7 +220,10 @@ static inline void sim_start(struct sim *s)
     sim_handle(s);
     effects_clear(&s->fx);
     sim_sweep(s);
+    s->started_away = s->away;
     engine_restore(s->engine, &s->store, s->now_ms, &s->fx);
+    if (s->restored)
+        s->restored(s);
     sim_handle(s);
 }
 
@@ -222,6 +242,8 @@ static inline void sim_die(struct sim *s)
 static inline bool sim_killed(struct sim *s)
 {
     s->effect++;
+    if (s->refused)
+        return false;
     if (s->effect != s->crash_at && !(s->crash_one_in && s->crashes < SIM_CRASHES_MAX &&
                                       sim_random(s) % (uint64_t)s->crash_one_in == 0))
         return false;
@@ -231,12 +253,16 @@ static inline bool sim_killed(struct sim *s)
 
 /* --- receivers --- */
 
-static inline void sim_receive(struct sim *s, const struct delivery *d)
+static inline struct got sim_got(const struct sim *s, const struct delivery *d)
 {
-    struct got g = {.notice = d->notice, .cycle = d->cycle, .rule = d->rule, .at_ms = s->now_ms};
+    struct got g = {.notice = d->notice,
+                    .cycle = d->cycle,
+                    .rule = d->rule,
+                    .at_ms = s->now_ms,
+                    .chapter = s->chapter};
 
     text_copy(g.id, sizeof g.id, d->id);
-    vec_push(&s->got, g);
+    return g;
 }
 
 static inline void sim_doubt(struct sim *s, const struct delivery *d)
@@ -265,13 +291,14 @@ static inline enum answer sim_answer(struct sim *s, const struct delivery *d)
 static inline void sim_send(struct sim *s, const struct delivery *d)
 {
     struct flight f = {.d = *d, .answer = sim_answer(s, d), .ends_ms = s->now_ms + 20};
+    struct got g = sim_got(s, d);
 
     if (s->sending)
         s->sending(s, d);
     if (f.answer == ANSWER_OK || f.answer == ANSWER_LOST_OK || f.answer == ANSWER_500_STORED)
-        sim_receive(s, d);
+        vec_push(&s->got, g);
     else
-        vec_push(&s->tries, *d);
+        vec_push(&s->tries, g);
     if (f.answer != ANSWER_REFUSED && f.answer != ANSWER_DEAD)
         sim_doubt(s, d);
     if (f.answer == ANSWER_LOST_OK)
@@ -357,16 +384,25 @@ static inline int64_t sim_next(const struct sim *s, int64_t until_ms)
     return next > s->now_ms ? next : s->now_ms;
 }
 
+static inline struct result sim_see(struct sim *s, size_t i)
+{
+    static const struct result down = {
+        .verdict = VERDICT_DOWN, .reason = REASON_CONNECT, .message = "connection refused"};
+    struct result r = {.verdict = VERDICT_UNKNOWN, .reason = REASON_LOCAL};
+
+    if (!s->blind && !(s->unknown_one_in && sim_random(s) % (uint64_t)s->unknown_one_in == 0)) {
+        r = s->down[i] ? down : (struct result){.verdict = VERDICT_UP};
+        s->bad[i] = s->down[i] ? s->bad[i] + 1 : 0;
+    }
+    r.due_ms = r.at_ms = s->now_ms;
+    return r;
+}
+
 static inline void sim_probe(struct sim *s, size_t i)
 {
     const struct monitor *m = &s->config->monitors[i];
-    struct result r = {.due_ms = s->now_ms,
-                       .at_ms = s->now_ms,
-                       .verdict = s->down[i] ? VERDICT_DOWN : VERDICT_UP,
-                       .reason = s->down[i] ? REASON_CONNECT : REASON_OK};
+    struct result r = sim_see(s, i);
 
-    if (s->down[i])
-        text_copy(r.message, sizeof r.message, "connection refused");
     s->next_probe_ms[i] = s->now_ms + m->interval_ms;
     effects_clear(&s->fx);
     engine_result(s->engine, m->name, &r, s->now_ms, &s->fx);
@@ -443,6 +479,7 @@ static inline void sim_done(struct sim *s)
     config_free(s->config);
     effects_done(&s->fx);
     stored_done(&s->store);
+    stored_done(&s->redis);
     vec_done(&s->got);
     vec_done(&s->flights);
     vec_done(&s->tries);

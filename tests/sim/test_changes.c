@@ -5,7 +5,7 @@
  * lies in the past; in the morning nothing is left. SEEDS=n runs more of them. */
 #include <stdlib.h>
 
-#include "sim.h"
+#include "trouble.h"
 
 #define MINUTE   60000LL
 #define START_MS 1795312800000LL /* 2026-11-22T02:00:00Z */
@@ -63,53 +63,12 @@ static void reload(struct sim *s)
     config_free(old);
 }
 
-static void set_clock(struct sim *s)
-{
-    int64_t delta_ms = (int64_t)(sim_random(s) % (4 * 3600000)) - 2 * 3600000;
-
-    effects_clear(&s->fx);
-    engine_clock_step(s->engine, delta_ms, &s->fx);
-    s->now_ms += delta_ms;
-    for (size_t i = 0; i < SIM_TARGETS; i++)
-        s->next_probe_ms[i] += delta_ms;
-    for (size_t i = 0; i < s->flights.n; i++)
-        s->flights.items[i].ends_ms += delta_ms;
-    sim_handle(s);
-}
-
-static void copy_stored(struct stored *to, const struct stored *from)
-{
-    for (size_t i = 0; i < from->monitors.n; i++)
-        vec_push(&to->monitors, from->monitors.items[i]);
-    for (size_t i = 0; i < from->incidents.n; i++)
-        vec_push(&to->incidents, from->incidents.items[i]);
-    for (size_t i = 0; i < from->deliveries.n; i++)
-        vec_push(&to->deliveries, from->deliveries.items[i]);
-    for (size_t i = 0; i < from->quiets.n; i++)
-        vec_push(&to->quiets, from->quiets.items[i]);
-    for (size_t i = 0; i < from->overrides.n; i++)
-        vec_push(&to->overrides, from->overrides.items[i]);
-}
-
-/* Killed; the store is away when it starts again, and comes back minutes later: first it is read,
- * then the spool is replayed into it. */
+/* Killed; the store is away when it starts again, and comes back minutes later. */
 static void start_without_store(struct sim *s)
 {
-    struct stored kept = s->store, read = {0};
-
-    s->store = (struct stored){0};
-    sim_die(s);
+    trouble_store_leaves(s, true);
     sim_run(s, s->now_ms + (int64_t)(sim_random(s) % (6 * MINUTE)));
-    stored_done(&s->store);
-    s->store = kept;
-    copy_stored(&read, &kept);
-    effects_clear(&s->fx);
-    engine_snapshot(s->engine, &s->fx.commit);
-    sim_commit(s);
-    effects_clear(&s->fx);
-    engine_restore(s->engine, &read, s->now_ms, &s->fx);
-    sim_handle(s);
-    stored_done(&read);
+    trouble_store_returns(s);
 }
 
 static void something(struct sim *s)
@@ -125,7 +84,7 @@ static void something(struct sim *s)
         reload(s);
         break;
     case 2:
-        set_clock(s);
+        trouble_clock_is_set(s);
         break;
     case 3:
         start_without_store(s);
