@@ -233,14 +233,35 @@ static void close_case(struct engine *e, struct incident_case *c)
     vec_push(&e->closed, c);
 }
 
-/* Notes that are said again and again decide nothing once they have ended; the store has them. A
- * case that flaps for a month would be nothing else. */
-static bool is_spent(const struct page *p, int64_t now_ms)
+/* Somebody who was woken in several cycles of this life of the incident hears of its end by the
+ * first of these pages: the later ones add nothing to it. */
+static bool adds_nothing(const struct incident_case *c, size_t kept, const struct page *p)
+{
+    for (size_t i = 0; i < kept; i++) {
+        const struct page *q = c->pages.items[i];
+
+        if (page_is_alarm(q) && q->d.cycle >= c->incident.born_cycle && page_same_contact(q, p) &&
+            text_eq(q->d.notice.schedule, p->d.notice.schedule) && !page_unfinished(q) &&
+            (q->d.reached != REACHED_NO || p->d.reached == REACHED_NO))
+            return true;
+    }
+    return false;
+}
+
+/* What is said again and again decides nothing once it has ended; the store has it. A case that
+ * flaps or is acknowledged and let run out for a month would be nothing else. `kept` of its pages
+ * stand before this one. */
+static bool is_spent(const struct incident_case *c, size_t kept, const struct page *p,
+                     int64_t now_ms)
 {
     enum notice_type t = p->d.notice.type;
 
-    return (t == NOTICE_UPDATED || t == NOTICE_REMINDER) && !page_unfinished(p) && !p->dirty &&
-           p->d.done_ms + SPENT_AFTER_MS < now_ms;
+    if (page_unfinished(p) || p->dirty || p->d.done_ms + SPENT_AFTER_MS >= now_ms)
+        return false;
+    if (page_is_alarm(p))
+        return p->d.cycle < c->incident.cycle && adds_nothing(c, kept, p);
+    return t == NOTICE_UPDATED || t == NOTICE_REMINDER || t == NOTICE_ACKNOWLEDGED ||
+           t == NOTICE_SNOOZED;
 }
 
 static void drop_spent(struct engine *e, struct incident_case *c, int64_t now_ms)
@@ -250,7 +271,7 @@ static void drop_spent(struct engine *e, struct incident_case *c, int64_t now_ms
     for (size_t i = 0; i < c->pages.n; i++) {
         struct page *p = c->pages.items[i];
 
-        if (!is_spent(p, now_ms)) {
+        if (!is_spent(c, kept, p, now_ms)) {
             c->pages.items[kept++] = p;
             continue;
         }

@@ -275,6 +275,41 @@ static void tick__timers_of_another_state__wake_nobody(void **state)
     }
 }
 
+/* Acknowledged and forgotten for a month: who was paged in every round hears of its end, once. */
+static void rounds__for_a_month__leave_a_page_a_contact(void **state)
+{
+    struct commit all = {0};
+    char id[INCIDENT_ID_SIZE];
+    struct sim s;
+
+    (void)state;
+    world_begin(&s,
+                WORLD_HEAD "  q: { reopen_window: 0s, ack_timeout: 1h, steps: [ { notify: "
+                           "['channel:a'] }, { after: 5m, notify: ['channel:b'] } ] }\n"
+                           "monitors: [ { name: api, http: 'http://127.0.0.1:1/', policy: q } ]\n");
+    world_results(&s, "api", "bb");
+    text_copy(id, sizeof id, world_of(&s, "api")->id);
+    for (int round = 0; round < 600; round++) {
+        int rc = 0;
+
+        world_run(&s, 600000);
+        EVENT(&s, rc = deed_ack(s.engine, id, "zoe", s.now_ms, &s.fx, NULL));
+        assert_int_equal(rc, 0);
+        world_run(&s, 3600000);
+        assert_int_equal(world_of(&s, "api")->state, INCIDENT_TRIGGERED);
+        engine_snapshot(s.engine, &all);
+        assert_in_range(all.deliveries.n, 1, 16);
+        commit_clear(&all);
+    }
+    commit_done(&all);
+    world_restart(&s);
+    world_mark(&s);
+    world_results(&s, "api", "gg");
+    world_run(&s, 60000);
+    assert_string_equal(world_log, "a api resolved@20, b api resolved@20");
+    sim_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -288,6 +323,7 @@ int main(void)
         cmocka_unit_test(urgency__clock_set__is_high_when_the_hours_begin),
         cmocka_unit_test(tick__after_anything__leaves_no_wake_in_the_past),
         cmocka_unit_test(tick__timers_of_another_state__wake_nobody),
+        cmocka_unit_test(rounds__for_a_month__leave_a_page_a_contact),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
