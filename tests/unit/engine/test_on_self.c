@@ -36,6 +36,10 @@ static void trouble__each_kind__is_one_incident_by_the_default_policy(void **sta
         assert_int_equal(in->started_ms, s.now_ms);
         assert_int_equal(in->count, 1);
         tell(&s, rows[i].t, true, "something else");
+        assert_int_equal(s.fx.commit.incidents.n, 1);
+        assert_string_equal(world_sends(&s), "");
+        assert_true(text_ends(world_incident(&s, 0)->title, ": something else"));
+        tell(&s, rows[i].t, true, "something else");
         assert_true(commit_empty(&s.fx.commit));
         world_end(&s, "f", OUTCOME_OK);
         tell(&s, rows[i].t, false, "");
