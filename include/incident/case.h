@@ -49,6 +49,7 @@ struct incident_case {
     size_t members_apart;        /* of them: held by something of their own */
     bool apart;                  /* is one of those */
     int64_t joined_ms;           /* the last of them came */
+    bool runbooks_differ;        /* of its members: then it has none */
     int64_t edge_ms;             /* the hold may change of itself; INT64_MAX not */
     int64_t keep_until_ms;       /* resolved: may be opened again until then */
     struct heap_node wake;

@@ -134,6 +134,7 @@ void engine_weigh(struct engine *e, struct incident_case *c, const struct desk *
 void engine_weigh_remaining(struct engine *e, struct incident_case *lead, const struct desk *k);
 /* Held because that incident tells of it. */
 bool engine_under(const struct incident_case *lead, struct hold_by *ret);
+void engine_share_runbook(struct incident_case *lead, const struct incident *member);
 void engine_leave(struct engine *e, struct incident_case *c, const struct desk *k);
 bool engine_is_lead(const struct incident_case *c);
 

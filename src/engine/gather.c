@@ -151,10 +151,23 @@ static struct incident_case *open_lead(struct engine *e, const struct incident_c
         text_copy(i.group, sizeof i.group, first->incident.group);
         text_copy(i.labels, sizeof i.labels, first->incident.labels);
     }
+    text_copy(i.runbook, sizeof i.runbook, first->incident.runbook);
     text_copy(i.affected, sizeof i.affected, first->incident.monitor);
     i.n_affected = 1;
     text_copy(i.title, sizeof i.title, first->incident.title);
     return engine_open(e, &i, k);
+}
+
+/* The one runbook of those gathered, if there is only one. */
+void engine_share_runbook(struct incident_case *lead, const struct incident *member)
+{
+    char *own = lead->incident.runbook;
+
+    if (!member->runbook[0] || lead->runbooks_differ || text_eq(own, member->runbook))
+        return;
+    lead->runbooks_differ = own[0];
+    text_copy(own, sizeof lead->incident.runbook, own[0] ? "" : member->runbook);
+    lead->dirty = true;
 }
 
 bool engine_under(const struct incident_case *lead, struct hold_by *ret)
@@ -216,6 +229,7 @@ void engine_join(struct engine *e, struct incident_case *c, const struct desk *k
         c->dirty = true;
         root->members++;
         root->joined_ms = k->now_ms;
+        engine_share_runbook(root, &c->incident);
         if (root->incident.n_affected > 1)
             entitle(root);
         case_raise(root, k, c->incident.severity);

@@ -125,6 +125,7 @@ static void find_lead(struct engine *e, struct incident_case *c, int64_t now_ms)
         return;
     c->lead = lead;
     lead->members++;
+    engine_share_runbook(lead, &c->incident);
     if (joined_ms > lead->joined_ms)
         lead->joined_ms = joined_ms;
 }

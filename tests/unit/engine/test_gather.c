@@ -47,6 +47,48 @@ static void group__several_of_it__one_page_one_note_one_resolve(void **state)
     sim_done(&s);
 }
 
+#define BOOK(name, book) NODE(name, ", policy: g, group: core, runbook: 'https://run/" book "'")
+
+static void group__runbook__is_the_only_one_of_its_members(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin(&s, WORLD_HEAD POLICY_G("") "monitors:\n" CORE("m1") BOOK("m2", "x") BOOK("m3", "x")
+                  BOOK("n1", "y") NODE("far", ", policy: p"));
+    world_beats(&s, 2, "m1=b");
+    assert_string_equal(world_of(&s, "group:g:core")->runbook, "");
+    world_beats(&s, 2, "m2=b");
+    assert_string_equal(world_of(&s, "group:g:core")->runbook, "https://run/x");
+    world_beats(&s, 2, "m3=b");
+    world_restart(&s);
+    assert_string_equal(world_of(&s, "group:g:core")->runbook, "https://run/x");
+    world_beats(&s, 2, "n1=b");
+    assert_string_equal(world_of(&s, "group:g:core")->runbook, "");
+    world_beats(&s, 2, "m2=g m3=g");
+    world_beats(&s, 2, "m2=b");
+    assert_string_equal(world_of(&s, "group:g:core")->runbook, "");
+    world_restart(&s);
+    world_beats(&s, 2, "m3=b");
+    assert_string_equal(world_of(&s, "group:g:core")->runbook, "");
+    sim_done(&s);
+}
+
+static void group__first_with_a_runbook__is_in_the_page(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    begin(&s, WORLD_HEAD POLICY_G("") "monitors:\n" BOOK("m1", "x") BOOK("m2", "x") CORE("m3")
+                  CORE("n1") NODE("far", ", policy: p"));
+    world_beat(&s, "m1=b");
+    world_run(&s, 10000);
+    world_result_at(&s, "m1", VERDICT_DOWN, "refused");
+    assert_string_equal(world_sends(&s), "a triggered");
+    assert_string_equal(s.fx.sends.items[0]->notice.runbook, "https://run/x");
+    sim_done(&s);
+}
+
 static void group__another_value_and_another_policy__pages_of_their_own(void **state)
 {
     struct sim s;
@@ -370,6 +412,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(group__several_of_it__one_page_one_note_one_resolve),
+        cmocka_unit_test(group__runbook__is_the_only_one_of_its_members),
+        cmocka_unit_test(group__first_with_a_runbook__is_in_the_page),
         cmocka_unit_test(group__another_value_and_another_policy__pages_of_their_own),
         cmocka_unit_test(group__escalates_as_one),
         cmocka_unit_test(group_wait__what_fails_together__is_in_the_first_page),
