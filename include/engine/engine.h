@@ -96,6 +96,8 @@ const struct schedule *engine_schedule(const struct engine *e, const char *name)
 /* Not yet over, and those over for less than a day; in order of their start. */
 size_t engine_quiets(const struct engine *e, const struct quiet *const **ret);
 size_t engine_overrides(const struct engine *e, const struct kept_override *const **ret);
+/* How many monitors of the configuration the matchers of this one fit; 0 for an unknown id. */
+size_t engine_quiet_fits(const struct engine *e, const char *id);
 /* What would hold back a page of this monitor now: one sentence into dst, or HOLD_NONE. */
 enum hold engine_holds(const struct engine *e, const char *monitor, int64_t now_ms, char *dst,
                        size_t size);

@@ -27,7 +27,9 @@ void api_put_delivery(struct jw *w, const struct delivery *d);
 void api_write_attempt(struct jw *w, const struct attempt *a);
 void api_write_transition(struct jw *w, const struct transition *t);
 /* `holding`: open incidents that it holds back. */
-void api_write_quiet(struct jw *w, const struct quiet *q, int64_t now_ms, size_t holding);
+/* `fits`: how many monitors; -1 where nobody counted. */
+void api_write_quiet(struct jw *w, const struct quiet *q, int64_t now_ms, size_t holding,
+                     int64_t fits);
 void api_write_override(struct jw *w, const struct kept_override *o, int64_t now_ms);
 /* What is separated by one of `between`, as a list of texts. */
 void api_write_words(struct jw *w, const char *key, const char *words, const char *between);

@@ -47,6 +47,11 @@ static void print_added(const struct jv *quiet)
     if (start_ms > now_ms)
         printf("from %s ", here_time(start_ms, now_ms, start, sizeof start));
     printf("until %s\n", here_time(end_ms, now_ms, end, sizeof end));
+    if (jv_get_int(quiet, "fits", 1) == 0) {
+        fflush(stdout);
+        fputs("midwatch: it fits no monitor of the configuration: is there a typo in it?\n",
+              stderr);
+    }
 }
 
 static int fill(struct tell *t, const struct args *a, bool everything)

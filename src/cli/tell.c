@@ -28,7 +28,8 @@ void tell_begin(struct tell *t, const struct args *a, const char *by)
     buf_init(&t->body, 65536);
     jw_init(&t->w, &t->body);
     jw_object(&t->w);
-    jw_kv_text_opt(&t->w, "by", by ? by : default_actor());
+    /* A name that was typed must be somebody; a login name is one of the machine's. */
+    jw_kv_text_opt(&t->w, by ? "as" : "by", by ? by : default_actor());
 }
 
 int tell_segment(struct tell *t, const char *what, const char *word)

@@ -166,6 +166,14 @@ static size_t fitting(const struct engine *e, const struct match *m)
     return n;
 }
 
+size_t engine_quiet_fits(const struct engine *e, const char *id)
+{
+    for (size_t i = 0; i < e->orders.n; i++)
+        if (text_eq(e->orders.items[i]->quiet.id, id))
+            return fitting(e, e->orders.items[i]->match);
+    return 0;
+}
+
 static int check(const struct engine *e, const struct quiet *q, int64_t now_ms, struct err *err)
 {
     size_t ahead = 0;

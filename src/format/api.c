@@ -250,7 +250,8 @@ void api_write_transition(struct jw *w, const struct transition *t)
 
 /* --- what people ask for -------------------------------------------------------------- */
 
-void api_write_quiet(struct jw *w, const struct quiet *q, int64_t now_ms, size_t holding)
+void api_write_quiet(struct jw *w, const struct quiet *q, int64_t now_ms, size_t holding,
+                     int64_t fits)
 {
     jw_object(w);
     jw_kv_text(w, "id", q->id);
@@ -264,6 +265,8 @@ void api_write_quiet(struct jw *w, const struct quiet *q, int64_t now_ms, size_t
     jw_kv_text(w, "ended_by", or_null(q->ended_by));
     jw_kv_time(w, "created_at", q->created_ms);
     jw_kv_int(w, "holding", (int64_t)holding);
+    if (fits >= 0)
+        jw_kv_int(w, "fits", fits);
     jw_object_end(w);
 }
 

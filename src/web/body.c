@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/civil.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "model/names.h"
 
@@ -27,12 +28,13 @@ static const char *type_words(enum jv_type t)
 
 static int unknown_member(struct call *c, const struct member *members, const char *name)
 {
-    const char *names[MEMBERS_MAX + 2], *near;
+    const char *names[MEMBERS_MAX + 3], *near;
     size_t n = 0;
 
     for (; n < MEMBERS_MAX && members[n].name != NULL; n++)
         names[n] = members[n].name;
     names[n++] = "by";
+    names[n++] = "as";
     names[n] = NULL;
     near = text_nearest(name, names);
     if (near != NULL)
@@ -46,7 +48,7 @@ static int check_member(struct call *c, const struct member *members, const char
                         const struct jv *value)
 {
     enum jv_type wanted = JV_TEXT;
-    bool known = strcmp(name, "by") == 0;
+    bool known = strcmp(name, "by") == 0 || strcmp(name, "as") == 0;
 
     for (const struct member *m = members; !known && m->name != NULL; m++) {
         known = strcmp(m->name, name) == 0;
@@ -128,12 +130,42 @@ int body_line(struct call *c, const struct jv *body, const char *key, char *dst,
     return 0;
 }
 
+/* Where nobody has a name, any will do. */
+static int check_person(struct call *c, const char *name)
+{
+    const struct config *config = c->config;
+    const char **names = mem_calloc(config->n_people + 1, sizeof *names), *near;
+    bool known = config->n_people == 0 || config_person(config, name) != NULL;
+
+    for (size_t i = 0; i < config->n_people; i++)
+        names[i] = config->people[i].name;
+    near = text_nearest(name, names);
+    if (!known && near != NULL)
+        reply_problem(c->web, c->q, 400, "there is no person `%s`; did you mean `%s`?", name, near);
+    else if (!known)
+        reply_problem(c->web, c->q, 400, "there is no person `%s`", name);
+    mem_free((void *)names);
+    return known ? 0 : -1;
+}
+
+/* "as" is a person, "by" whatever they are called: a login name, another program. */
+static int read_actor(struct call *c, const struct jv *body, char dst[NAME_SIZE])
+{
+    if (jv_get(body, "as") == NULL)
+        return body_line(c, body, "by", dst, NAME_SIZE);
+    if (jv_get(body, "by") != NULL) {
+        reply_problem(c->web, c->q, 400, "either \"by\" or \"as\", not both");
+        return -1;
+    }
+    return body_line(c, body, "as", dst, NAME_SIZE) < 0 ? -1 : check_person(c, dst);
+}
+
 int body_actor(struct call *c, const struct jv *body, char dst[NAME_SIZE])
 {
     const struct web_user *u = c->user;
     const char *own = u != NULL && u->person != NULL ? u->person->name : "api";
 
-    if (body_line(c, body, "by", dst, NAME_SIZE) < 0)
+    if (read_actor(c, body, dst) < 0)
         return -1;
     if (dst[0] != 0 && u != NULL && u->role != ROLE_ADMIN && strcmp(dst, own) != 0) {
         reply_problem(c->web, c->q, 403, "only an admin may act in the name of another");

@@ -14,11 +14,12 @@ struct member {
     bool required;
 };
 
-/* Parses the body: an object of these members (the last has no name) and "by", which every deed
- * takes. No body at all is an empty object, and then *ret is NULL. */
+/* Parses the body: an object of these members (the last has no name), and "by" or "as", which every
+ * deed takes. No body at all is an empty object, and then *ret is NULL. */
 int body_read(struct call *c, const struct member *members, struct jv **ret) MW_MUST_CHECK;
 
-/* Who acts: the token's person; an admin may name another; without users the body's word. */
+/* Who acts: the token's person; an admin may name another; without users the body's word, which
+ * must be a person of the configuration when it is given as "as". */
 int body_actor(struct call *c, const struct jv *body, char dst[NAME_SIZE]) MW_MUST_CHECK;
 
 /* One line of less than `size` bytes; absent: the empty text. One that is there says something. */

@@ -26,9 +26,10 @@ static size_t count_held(const struct engine *e, const char *quiet)
     return held;
 }
 
-static void write_quiet(struct jw *w, const struct call *c, const struct quiet *q)
+/* A list does not say what each fits: ten thousand monitors would be asked for each. */
+static void write_quiet(struct jw *w, const struct call *c, const struct quiet *q, int64_t fits)
 {
-    api_write_quiet(w, q, c->now_ms, count_held(c->engine, q->id));
+    api_write_quiet(w, q, c->now_ms, count_held(c->engine, q->id), fits);
 }
 
 static void reply_quiet(struct call *c, int status, const struct quiet *q)
@@ -38,7 +39,7 @@ static void reply_quiet(struct call *c, int status, const struct quiet *q)
 
     buf_init(&body, 65536);
     jw_init(&w, &body);
-    write_quiet(&w, c, q);
+    write_quiet(&w, c, q, (int64_t)engine_quiet_fits(c->engine, q->id));
     reply_json(c->web, c->q, status, &body);
 }
 
@@ -58,7 +59,7 @@ static void list(struct call *c, enum quiet_kind kind)
     for (size_t i = 0; i < n; i++)
         if (all[i]->kind == kind &&
             (states >> quiet_state_at(all[i]->start_ms, all[i]->end_ms, c->now_ms) & 1u) != 0)
-            write_quiet(&w, c, all[i]);
+            write_quiet(&w, c, all[i], -1);
     jw_list_end(&w);
     reply_json(c->web, c->q, 200, &body);
 }

@@ -82,11 +82,23 @@ def test_escalate__tells_the_next_step_now():
         until(lambda: w.hook.seen(path="/bo"), "bo, of the second step")
 
 
+def test_misspelt__a_matcher_is_taken_with_a_warning__a_person_is_not():
+    with Team() as w:
+        w.start()
+        typo = w.midwatch("silence", "add", "team=paymnets", "--for", "2h", "--comment", "moving")
+        check("fits no monitor" in typo.stderr and "are held back" in typo.stdout, "one that fits none",
+              typo.stdout + typo.stderr)
+        equal(len(w.api("/silences")), 1, "silences")
+        w.refused("silence", "end", w.api("/silences")[0]["id"], "--by", "anna",
+                  words="there is no person `anna`; did you mean `ana`?")
+
+
 def test_silence__from_asked_for_to_ended():
     with Team() as w:
         w.start()
         silence = w.json("silence", "add", "team=payments", "--for", "2h", "--comment", "moving", "--all")
         equal((silence["state"], silence["author"]), ("active", "ana"), "the silence")
+        equal(silence["fits"], 1, "monitors that it fits")
         w.target_.set("500")
         held = until(lambda: [i for i in w.incidents() if i["hold"]], "the incident to be held")[0]
         equal((held["hold"]["kind"], held["hold"]["ref"]), ("silence", silence["id"]), "by what")

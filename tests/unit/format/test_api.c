@@ -180,7 +180,7 @@ static void quiet__at_any_time__tells_its_state(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct jv *v;
 
-        api_write_quiet(begin(), &q, cases[i].now_ms, 4);
+        api_write_quiet(begin(), &q, cases[i].now_ms, 4, -1);
         v = parsed();
         assert_string_equal(jv_get_text(v, "state"), cases[i].state);
         assert_string_equal(jv_get_text(v, "kind"), "maintenance");

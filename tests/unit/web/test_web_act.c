@@ -105,6 +105,8 @@ static void deeds__reach_the_daemon_with_what_they_say(void **state)
         const char *verb, *body, *acted, *to, *words;
     } cases[] = {
         {"ack", "{\"by\":\"ana\",\"comment\":\"on it\"}", "ack ana", "", "on it"},
+        {"ack", "{\"as\":\"bo\"}", "ack bo", "", ""},
+        {"ack", "{\"by\":\"root\"}", "ack root", "", ""},
         {"unack", "{}", "unack api", "", ""},
         {"resolve", "{\"comment\":\"restarted\"}", "resolve api", "", "restarted"},
         {"snooze", "{\"for\":\"2h\",\"comment\":\"backup\"}", "snooze api", "", "backup"},
@@ -147,6 +149,10 @@ static void deeds__that_lack_or_misspell_something__400_in_clear_words(void **st
         {"snooze", "{\"for\":\"0\"}", "for: "},
         {"snooze", "{\"until\":\"2026-11-22T05:00:00\"}", "until: an instant"},
         {"snooze", "{\"utnil\":\"2026-11-22T05:00:00Z\"}", "did you mean `until`?"},
+        {"ack", "{\"as\":\"anna\"}", "there is no person `anna`; did you mean `ana`?"},
+        {"ack", "{\"as\":\"somebody\"}", "there is no person `somebody`"},
+        {"ack", "{\"as\":\"ana\",\"by\":\"ana\"}", "either \"by\" or \"as\""},
+        {"ack", "{\"as\":7}", "as: is a text"},
         {"reassign", "{}", "to is missing"},
         {"reassign", "{\"to\":[\"bo\"]}", "to: is a text"},
         {"notes", "{\"text\":\"a\\nb\"}", "text: one line"},
@@ -190,6 +196,9 @@ static void users__token_names_the_actor__only_an_admin_another(void **state)
                          "\r\nAuthorization: Bearer token-of-ana" JSON, "{\"by\":\"bo\"}"),
                      403);
     assert_detail(w, "only an admin");
+    assert_int_equal(ask(w, "POST /api/v1/incidents/api/ack",
+                         "\r\nAuthorization: Bearer token-of-ana" JSON, "{\"as\":\"bo\"}"),
+                     403);
     assert_string_equal(w->acted, "");
     assert_int_equal(
         ask(w, "POST /api/v1/incidents/api/ack", "\r\nAuthorization: Bearer token-of-ana", ""),

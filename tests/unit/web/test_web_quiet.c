@@ -57,6 +57,35 @@ static void silence__asked_for_listed_shown_ended(void **state)
     close_world(w);
 }
 
+static void silence__fits__says_how_many_and_none_is_taken(void **state)
+{
+    static const struct {
+        const char *matcher;
+        int fits;
+    } cases[] = {{"team=payments", 1}, {"group=~core|edge", -1}, {"team=paymnets", 0}};
+    char body[128], id[32], path[64];
+    struct world *w;
+    struct jv *v;
+    (void)state;
+    open_world_with(&w, "");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(body, sizeof body, "{\"matchers\":[\"%s\"],\"for\":\"2h\",\"comment\":\"x\"}",
+                 cases[i].matcher);
+        assert_int_equal(ask(w, "POST /api/v1/silences", JSON, body),
+                         cases[i].fits < 0 ? 409 : 201);
+        v = json(w);
+        assert_int_equal(jv_get_int(v, "fits", -1), cases[i].fits);
+        jv_free(v);
+    }
+    get_id(w, id);
+    snprintf(path, sizeof path, "GET /api/v1/silences/%s", id);
+    assert_int_equal(ask(w, path, "", ""), 200);
+    assert_non_null(strstr(w->body, "\"fits\":0"));
+    assert_int_equal(ask(w, "GET /api/v1/silences", "", ""), 200);
+    assert_null(strstr(w->body, "\"fits\""));
+    close_world(w);
+}
+
 static void silence__that_cannot_be__refused_in_clear_words(void **state)
 {
     static const struct {
@@ -288,6 +317,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(silence__asked_for_listed_shown_ended),
+        cmocka_unit_test(silence__fits__says_how_many_and_none_is_taken),
         cmocka_unit_test(silence__that_cannot_be__refused_in_clear_words),
         cmocka_unit_test(maintenance__of_everything_and_later__pending_until_it_begins),
         cmocka_unit_test(override__each_kind__added_and_listed),
