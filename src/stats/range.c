@@ -131,7 +131,8 @@ uint64_t range_number(struct range *r, struct number *m, uint64_t v)
     if (size < 2)
         return size;
     unsigned low = size - 1, high = low < 2 ? low : 2;
-    unsigned top = range_tree(r, m->high[size], high, (unsigned)(v >> (low - high)) & 3);
+    struct chance *tree = m->high[size < NUMBER_SIZES ? size : NUMBER_SIZES - 1];
+    unsigned top = range_tree(r, tree, high, (unsigned)(v >> (low - high)) & 3);
     uint64_t head = (uint64_t)1 << high | top;
     return head << (low - high) | range_raw(r, v, low - high);
 }

@@ -86,9 +86,10 @@ static inline unsigned range_tree(struct range *r, struct chance *tree, unsigned
 }
 
 /* Any number; small ones, and those of usual size, cost little. */
+#define NUMBER_SIZES 20
 struct number {
-    struct chance size[65]; /* how many bits it has, in unary */
-    struct chance high[65][4];
+    struct chance size[65];              /* how many bits it has, in unary */
+    struct chance high[NUMBER_SIZES][4]; /* the two after the first; long ones share the last */
 };
 uint64_t range_number(struct range *r, struct number *m, uint64_t v);
 /* The same with a sign. */

@@ -63,9 +63,9 @@ static struct model *model_new(void)
         number_init(&m->maintenance[v]);
     }
     for (int i = 0; i < SPREADS; i++)
-        around_init(&m->spread[i]);
+        around_init(&m->spread[i], &m->sum);
     chance_init(m->late_code, 256);
-    around_init(&m->late);
+    around_init(&m->late, &m->late_sum);
     shape_init(&m->shape);
     m->was_there = m->was_up = true;
     return m;
@@ -173,7 +173,7 @@ static uint64_t code_sum(struct range *r, struct model *m, const struct grid *g,
 static void code_latencies(struct range *r, struct model *m, struct tally *t)
 {
     uint64_t counted = 0, good = tally_good(t);
-    unsigned low = 0, high = HIST_BUCKETS - 1;
+    unsigned low, high;
     for (int i = 0; i < HIST_BUCKETS && !r->decoding; i++)
         counted += t->hist.count[i];
     if (range_bit(r, &m->plain, t->hist.n == good && counted == good)) {
@@ -191,9 +191,9 @@ static void code_latencies(struct range *r, struct model *m, struct tally *t)
         t->sum_us = range_number(r, &m->sum, t->sum_us);
         return;
     }
-    while (t->hist.count[low] == 0)
+    for (low = m->shape.low; t->hist.count[low] == 0;)
         low++;
-    while (t->hist.count[high] == 0)
+    for (high = m->shape.high - 1; t->hist.count[high] == 0;)
         high--;
     t->min_us = code_bound(r, m, 0, low, t->min_us);
     t->max_us = code_bound(r, m, 1, high, t->max_us);

@@ -12,15 +12,17 @@
 #define LEVEL_BITS 2
 #define FEW        8   /* fewer than that are expected: one by one */
 #define UNIT       256 /* an expectation of one */
+#define LITTLE     48  /* is expected of four buckets: asked together */
 #define FORGET     5   /* a unit's weight falls by 1/32 with each that follows */
 #define WEIGHT     256 /* of one result of the unit before */
 #define LEAST      16  /* what a bucket is given that has not been used for long */
 #define LEFT_MAX   ((uint64_t)1 << 26)
 
-void around_init(struct around *a)
+void around_init(struct around *a, struct number *far)
 {
-    chance_init(a->off, sizeof a->off / sizeof a->off[0]);
-    number_init(&a->far);
+    chance_init(&a->below, 1);
+    chance_init(a->off, SHAPE_STEPS);
+    a->far = far;
 }
 
 void shape_init(struct shape *s)
@@ -29,10 +31,13 @@ void shape_init(struct shape *s)
     for (int i = 0; i < SHAPE_LEVELS; i++)
         chance_init(s->few[i], SHAPE_STEPS);
     for (int i = 0; i < SHAPE_SCALES; i++)
-        around_init(&s->around[i]);
+        around_init(&s->around[i], &s->far);
     chance_init(s->outside, 2);
     chance_init(&s->another, 1);
+    chance_init(s->any, SHAPE_LEVELS);
+    chance_init(s->first, SHAPE_GROUP);
     number_init(&s->many);
+    number_init(&s->far);
     number_init(&s->gap);
     number_init(&s->count);
 }
@@ -40,13 +45,12 @@ void shape_init(struct shape *s)
 /* Steps up: 0 or more; below: -1 or less. */
 static int64_t code_steps(struct range *r, struct around *a, int64_t steps)
 {
-    struct chance *unary = a->off + 2;
     uint64_t size = steps < 0 ? ~(uint64_t)steps : (uint64_t)steps, n = 0;
-    bool below = range_bit(r, &a->off[0], steps < 0);
-    while (n < SHAPE_STEPS && range_bit(r, &unary[n], n < size))
+    bool below = range_bit(r, &a->below, steps < 0);
+    while (n < SHAPE_STEPS && range_bit(r, &a->off[n], n < size))
         n++;
     if (n == SHAPE_STEPS)
-        n += range_number(r, &a->far, size - n);
+        n += range_number(r, a->far, size - n);
     return (int64_t)(below ? ~n : n);
 }
 
@@ -57,19 +61,19 @@ int64_t around_code(struct range *r, struct around *a, unsigned scale, int64_t o
     return (int64_t)((uint64_t)steps << scale | low);
 }
 
-static uint64_t code_few(struct range *r, struct shape *s, unsigned expected, uint64_t count)
+/* `least` are there already. */
+static uint64_t code_few(struct range *r, struct shape *s, unsigned expected, unsigned least,
+                         uint64_t count)
 {
     struct chance *unary = s->few[log_linear(expected, LEVEL_BITS)];
-    uint64_t n = 0;
+    uint64_t n = least;
     while (n < SHAPE_STEPS && range_bit(r, &unary[n], n < count))
         n++;
     return n < SHAPE_STEPS ? n : n + range_number(r, &s->many, count - n);
 }
 
-static uint64_t code_count(struct range *r, struct shape *s, uint64_t expected, uint64_t count)
+static uint64_t code_many(struct range *r, struct shape *s, uint64_t expected, uint64_t count)
 {
-    if (expected < FEW * UNIT)
-        return code_few(r, s, (unsigned)expected, count);
     uint64_t middle = expected / UNIT;
     unsigned scale = (63u - (unsigned)__builtin_clzll(middle)) / 2 - 1;
     return middle + (uint64_t)around_code(r, &s->around[scale], scale, (int64_t)(count - middle));
@@ -85,16 +89,20 @@ static uint32_t take(struct range *r, struct shape *s, uint64_t count)
     return (uint32_t)count;
 }
 
+static unsigned next_used(const struct range *r, const struct hist *h, unsigned i, unsigned to)
+{
+    while (!r->decoding && i < to && h->count[i] == 0)
+        i++;
+    return i;
+}
+
 /* Some in from <= i < to, where nothing is expected. */
 static void code_listed(struct range *r, struct shape *s, struct hist *h, unsigned from,
                         unsigned to)
 {
-    unsigned i = from;
+    unsigned i = from, next = next_used(r, h, from, to);
     bool more;
     do {
-        unsigned next = i;
-        while (next < to && h->count[next] == 0)
-            next++;
         uint64_t gap = range_number(r, &s->gap, next - i);
         if (gap >= to - i) {
             range_refuse(r);
@@ -102,8 +110,7 @@ static void code_listed(struct range *r, struct shape *s, struct hist *h, unsign
         }
         i += (unsigned)gap;
         h->count[i] = take(r, s, 1 + range_number(r, &s->count, h->count[i] - 1));
-        for (next = ++i; next < to && h->count[next] == 0;)
-            next++;
+        next = next_used(r, h, ++i, to);
         more = s->left > 0 && i < to && range_bit(r, &s->another, next < to);
     } while (more);
 }
@@ -116,43 +123,84 @@ static bool any_in(const struct hist *h, unsigned from, unsigned to)
     return false;
 }
 
-static uint64_t weight_of(const struct shape *s, unsigned bucket)
+static uint64_t weigh(struct shape *s)
 {
-    const uint32_t *at = &s->seen[bucket + 1];
-    return ((uint64_t)at[-1] + 2 * (uint64_t)at[0] + at[1]) / 4 + LEAST;
+    uint64_t all = 0;
+    for (unsigned i = s->low; i < s->high; i++) {
+        const uint32_t *at = &s->seen[i + 1];
+        s->weight[i] = (at[-1] + 2 * at[0] + at[1]) / 4 + LEAST;
+        all += s->weight[i];
+    }
+    for (unsigned i = 0; i < SHAPE_GROUP; i++)
+        s->weight[s->high + i] = 0;
+    return all;
+}
+
+static uint64_t group_weight(const struct shape *s, unsigned i)
+{
+    return (uint64_t)s->weight[i] + s->weight[i + 1] + s->weight[i + 2] + s->weight[i + 3];
+}
+
+/* Four buckets where hardly anything is expected: is there anything at all, and where does it
+ * begin? Returns how many buckets that settles. */
+static unsigned code_group(struct range *r, struct shape *s, struct hist *h, unsigned i,
+                           uint64_t expected)
+{
+    unsigned first = 0;
+    uint64_t count;
+    while (first < SHAPE_GROUP && i + first < s->high && h->count[i + first] == 0)
+        first++;
+    bool any = first < SHAPE_GROUP && i + first < s->high;
+    if (!range_bit(r, &s->any[log_linear((unsigned)expected, LEVEL_BITS)], any))
+        return SHAPE_GROUP;
+    first = range_tree(r, s->first, 2, first);
+    if (i + first >= s->high) {
+        range_refuse(r);
+        return SHAPE_GROUP;
+    }
+    count = code_few(r, s, (unsigned)expected, 1, h->count[i + first]);
+    h->count[i + first] = take(r, s, count);
+    return first + 1;
 }
 
 static void code_inside(struct range *r, struct shape *s, struct hist *h, bool last)
 {
-    uint64_t all = 0;
-    for (unsigned i = s->low; i < s->high; i++)
-        all += weight_of(s, i);
-    for (unsigned i = s->low; i < s->high && s->left > 0; i++) {
-        uint64_t weight = weight_of(s, i), some = s->left < LEFT_MAX ? s->left : LEFT_MAX;
-        uint64_t count = h->count[i];
-        if (last && i + 1 == s->high)
-            count = s->left;
-        else
-            count = code_count(r, s, some * UNIT * weight / all, count);
-        h->count[i] = take(r, s, count);
-        all -= weight;
+    uint64_t all = weigh(s);
+    for (unsigned i = s->low, n; i < s->high && s->left > 0; i += n) {
+        uint64_t some = s->left < LEFT_MAX ? s->left : LEFT_MAX, share = some * UNIT;
+        uint64_t group = group_weight(s, i), count = h->count[i];
+        n = 1;
+        if (last && i + 1 == s->high) {
+            h->count[i] = take(r, s, s->left);
+        } else if (share * group < all * LITTLE) {
+            n = code_group(r, s, h, i, share * group / all);
+        } else {
+            uint64_t expected = share * s->weight[i] / all;
+            count = expected < FEW * UNIT ? code_few(r, s, (unsigned)expected, 0, count)
+                                          : code_many(r, s, expected, count);
+            h->count[i] = take(r, s, count);
+        }
+        for (unsigned k = 0; k < n; k++)
+            all -= s->weight[i + k];
     }
+}
+
+/* What was used now for the first time. */
+static void extend(struct shape *s, const struct hist *h, bool below, bool above)
+{
+    bool unused = s->low == HIST_BUCKETS;
+    if (below)
+        for (s->low = 0; h->count[s->low] == 0;)
+            s->low++;
+    if (above || unused)
+        for (s->high = HIST_BUCKETS; s->high > s->low && h->count[s->high - 1] == 0;)
+            s->high--;
 }
 
 static void learn(struct shape *s, const struct hist *h, uint64_t sum)
 {
     unsigned shift = sum >> 16 ? 64u - (unsigned)__builtin_clzll(sum >> 16) : 0;
-    unsigned first = 0, end = HIST_BUCKETS;
-    while (first < s->low && h->count[first] == 0)
-        first++;
-    while (end > s->high && end > first && h->count[end - 1] == 0)
-        end--;
-    if (s->low == HIST_BUCKETS)
-        while (end > first && h->count[end - 1] == 0)
-            end--;
-    s->low = first;
-    s->high = end;
-    for (unsigned i = first; i < end; i++) {
+    for (unsigned i = s->low; i < s->high; i++) {
         uint32_t *seen = &s->seen[i + 1];
         *seen += WEIGHT * (uint32_t)((uint64_t)h->count[i] >> shift) - (*seen >> FORGET);
     }
@@ -171,5 +219,8 @@ void shape_code(struct range *r, struct shape *s, struct hist *h, uint64_t sum)
         code_listed(r, s, h, s->high, HIST_BUCKETS);
     if (s->left > 0)
         range_refuse(r);
+    if (range_bad(r))
+        return;
+    extend(s, h, below, above);
     learn(s, h, sum);
 }

@@ -8,26 +8,28 @@
 #define SHAPE_LEVELS 44
 #define SHAPE_STEPS  16
 #define SHAPE_SCALES 16
+#define SHAPE_GROUP  4
 
 /* How far from where it was expected, in steps of 2^scale. */
 struct around {
-    struct chance off[2 + SHAPE_STEPS];
-    struct number far;
+    struct chance below, off[SHAPE_STEPS];
+    struct number *far;
 };
-void around_init(struct around *a);
+void around_init(struct around *a, struct number *far);
 int64_t around_code(struct range *r, struct around *a, unsigned scale, int64_t off);
 
 /* What the units before say of the next. */
 struct shape {
-    struct chance few[SHAPE_LEVELS][SHAPE_STEPS]; /* by what is expected: one more? */
-    struct number many;
+    struct chance few[SHAPE_LEVELS][SHAPE_STEPS];        /* by what is expected: one more? */
+    struct chance any[SHAPE_LEVELS], first[SHAPE_GROUP]; /* where little is expected */
     struct around around[SHAPE_SCALES];
+    struct number many, far;
     struct chance outside[2], another; /* below, above what was ever used */
     struct number gap, count;
-    uint32_t
-        seen[HIST_BUCKETS + 2]; /* of the units before, the older the less; bucket i at i + 1 */
-    uint64_t left;              /* of the unit at hand, not placed yet */
-    unsigned low, high;         /* the buckets that were ever used: low <= i < high */
+    uint32_t seen[HIST_BUCKETS + 2]; /* by the units before, the older the less; i is at i + 1 */
+    uint32_t weight[HIST_BUCKETS + SHAPE_GROUP];
+    uint64_t left;      /* of the unit at hand, not placed yet */
+    unsigned low, high; /* the buckets that were ever used: low <= i < high */
 };
 
 void shape_init(struct shape *s);

@@ -97,8 +97,10 @@ static void around__any_distance_and_scale__comes_back(void **state)
     buf_init(&b, SIZE_MAX);
     for (int way = 0; way < 2; way++) {
         struct dice d = {4};
+        struct number far;
         struct around a;
-        around_init(&a);
+        number_init(&far);
+        around_init(&a, &far);
         if (way == 0)
             range_encode(&r, &b);
         else
