@@ -72,5 +72,8 @@ const char *request_header(const struct request_view *v,
                            const char *name); /* lower case; NULL when absent */
 /* One value of the query, decoded into dst; false when absent or too long. */
 bool request_query(const struct request_view *v, const char *key, char *dst, size_t size);
+/* The same for one that may be there several times: `*at` begins as NULL. */
+bool request_query_next(const struct request_view *v, const char **at, const char *key, char *dst,
+                        size_t size);
 
 #endif

@@ -95,7 +95,7 @@ struct series_query {
     bool apart;             /* a row for each monitor, in order; else one row for all together */
 };
 #define SERIES_CELLS_MAX 12000 /* rows x points; more is refused: see series_points() */
-size_t series_points(const struct series_query *q);
+size_t series_points(const struct series_query *q); /* of a row, as asked */
 struct series_cell {
     struct tally tally;
     uint64_t expected; /* slots that there were to be: coverage = results / expected */
@@ -105,13 +105,17 @@ struct series_answer {
     size_t rows, points;
     const struct series_cell *cells; /* [row * points + point]; borrowed for the call */
     enum tier finest, coarsest;      /* tiers that were read */
+    bool read[TIER_COUNT];           /* the same, one by one */
     bool exact;                      /* the window asked for is the one answered */
     unsigned damaged;                /* blocks that could not be read: told, the rest is served */
 };
 typedef void store_series_fn(void *arg,
                              const struct series_answer *a /* NULL: the store is away */);
-/* `done` exactly once, never before the call returns. */
+/* `done` exactly once, never before the call returns. A row may get one point more than asked for,
+ * when its window is moved. */
 void store_query(struct store *s, const struct series_query *q, store_series_fn *done, void *arg);
+/* Whether anything is kept under this name: also of a monitor that is gone, until retention. */
+bool store_has_series(const struct store *s, const char *monitor);
 
 /* What an SLO counted: the running quarter of an hour and the running minute, absolute, so that
  * writing again is harmless. */

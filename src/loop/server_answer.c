@@ -128,14 +128,24 @@ static bool decode(const char *s, const char *end, char *dst, size_t size)
     return true;
 }
 
-bool request_query(const struct request_view *v, const char *key, char *dst, size_t size)
+bool request_query_next(const struct request_view *v, const char **at, const char *key, char *dst,
+                        size_t size)
 {
     size_t key_len = strlen(key);
+    const char *next = *at != NULL ? *at : v->query;
 
-    for (const char *at = v->query, *end; *at != 0; at = *end == 0 ? end : end + 1) {
-        end = at + strcspn(at, "&");
-        if (strncmp(at, key, key_len) == 0 && at[key_len] == '=')
-            return decode(at + key_len + 1, end, dst, size);
+    while (*next != 0) {
+        const char *part = next, *end = part + strcspn(part, "&");
+        next = *at = *end == 0 ? end : end + 1;
+        if (strncmp(part, key, key_len) == 0 && part[key_len] == '=')
+            return decode(part + key_len + 1, end, dst, size);
     }
     return false;
+}
+
+bool request_query(const struct request_view *v, const char *key, char *dst, size_t size)
+{
+    const char *at = NULL;
+
+    return request_query_next(v, &at, key, dst, size);
 }

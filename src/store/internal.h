@@ -84,6 +84,7 @@ struct store {
     int64_t samples_pause_until_us; /* Redis is full */
 
     struct embedded *embedded;
+    char damaged_said[KEY_SIZE]; /* a question came by it; said once (question.c) */
     struct store_facts facts;
 
     /* closing (store.c) */

@@ -14,6 +14,8 @@ const struct web_route routes[] = {
     {"GET", "/api/v1/monitors", ACCESS_READ, on_monitors},
     {"GET", "/api/v1/monitors/{}", ACCESS_READ, on_monitor},
     {"GET", "/api/v1/monitors/{}/results", ACCESS_READ, on_results},
+    {"GET", "/api/v1/monitors/{}/series", ACCESS_READ, on_series},
+    {"GET", "/api/v1/series", ACCESS_READ, on_series},
     {"GET", "/api/v1/incidents", ACCESS_READ, on_incidents},
     {"GET", "/api/v1/incidents/{}", ACCESS_READ, on_incident},
     {"GET", "/api/v1/incidents/{}/timeline", ACCESS_READ, on_timeline},

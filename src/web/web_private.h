@@ -120,6 +120,7 @@ void on_oncall(struct call *c);
 void on_schedule_calendar(struct call *c);
 void on_person_calendar(struct call *c);
 void on_results(struct call *c);
+void on_series(struct call *c);
 void on_deliveries(struct call *c);
 void on_delivery(struct call *c);
 void on_replay(struct call *c);

@@ -375,6 +375,22 @@ static void query__by_key__decoded_or_absent(void **state)
     assert_false(request_query(&v, "n", s, sizeof s));
 }
 
+static void query__several_of_a_key__each_in_turn(void **state)
+{
+    struct request_view v = {.query = "a=1&ab=no&a=%32&b=3&a="};
+    const char *at = NULL;
+    char s[8];
+    (void)state;
+    assert_true(request_query_next(&v, &at, "a", s, sizeof s));
+    assert_string_equal(s, "1");
+    assert_true(request_query_next(&v, &at, "a", s, sizeof s));
+    assert_string_equal(s, "2");
+    assert_true(request_query_next(&v, &at, "a", s, sizeof s));
+    assert_string_equal(s, "");
+    assert_false(request_query_next(&v, &at, "a", s, sizeof s));
+    assert_false(request_query_next(&v, &at, "a", s, sizeof s));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +412,7 @@ int main(void)
         cmocka_unit_test(close__with_a_request_under_way__answers_it_and_takes_no_other),
         cmocka_unit_test(close__with_a_handler_that_never_ends__does_not_wait_for_ever),
         cmocka_unit_test(query__by_key__decoded_or_absent),
+        cmocka_unit_test(query__several_of_a_key__each_in_turn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
