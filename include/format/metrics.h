@@ -91,6 +91,10 @@ void metrics_one(struct metrics *m, const struct metric_family *f, int64_t value
 size_t metrics_base_name(const struct metric_family *f);
 const char *metrics_unit(const struct metric_family *f); /* "seconds", "bytes", or "" */
 double metrics_number(struct metric_value v);
+/* A bound as OpenMetrics wants it, "1.0" and not "1", in every format: it is a label, and a label
+ * must not change with the format. */
+#define METRICS_BOUND_SIZE 32
+const char *metrics_bound(const struct octaves *o, unsigned i, char dst[METRICS_BOUND_SIZE]);
 /* What metrics_label() wrote, unescaped, one after the other into `scratch` (of
  * METRICS_LABELS_MAX); how many. */
 #define METRICS_PAIRS_MAX 16

@@ -67,6 +67,7 @@ static void stop(struct app *a, const char *why)
     health_stop(a);
     app_reload_stop(a);
     metrics_walks_stop(a);
+    push_stop(a);
     decide_stop(a);
     if (a->web)
         web_close(a->web);
@@ -102,6 +103,7 @@ static void begin(struct app *a, const struct stored *s)
     health_start(a);
     regions_configure(a);
     dead_man_start(a);
+    push_start(a);
 }
 
 static void say_address(const char *address)

@@ -14,6 +14,7 @@
 #include "metrics.h"
 #include "notify/notify.h"
 #include "probe/probe.h"
+#include "push.h"
 #include "sched/heap.h"
 #include "store/store.h"
 #include "turns.h"
@@ -192,6 +193,7 @@ struct app {
     struct dead_man dead_man;
     struct regions regions;
     struct metrics_walks walks;
+    struct pushes pushes;
     struct timer drain;
     int64_t drain_until_us;
     enum app_phase phase;

@@ -16,8 +16,9 @@
 
 /* One line a room: what is written goes to the section's own file. */
 static metrics_section_fn *const sections[] = {
-    metrics_daemon, metrics_schedule, metrics_incidents, metrics_deliveries, metrics_channels,
-    metrics_store,  metrics_network,  metrics_dead_man,  metrics_web,        metrics_process,
+    metrics_daemon,   metrics_schedule, metrics_incidents, metrics_deliveries,
+    metrics_channels, metrics_store,    metrics_network,   metrics_dead_man,
+    metrics_web,      metrics_pushes,   metrics_process,
 };
 #define SECTIONS (sizeof sections / sizeof *sections)
 
@@ -154,11 +155,12 @@ static void on_turn(void *arg)
 
     if (more && w->section == 0)
         metrics_snapshot_take(&w->snapshot, w->app);
-    while (more && (took_us = loop_mono_us() - began_us) < SLICE_US)
+    while (more && took_us < SLICE_US) {
         more = step(w);
-    if (w->ev->on_slice && !w->stopped)
-        w->ev->on_slice(w->arg);
-    took_us = loop_mono_us() - began_us;
+        if (w->ev->on_written)
+            w->ev->on_written(w->arg);
+        took_us = loop_mono_us() - began_us;
+    }
     if (took_us > all->slice_max_us)
         all->slice_max_us = took_us;
     if (more)

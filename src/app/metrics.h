@@ -19,7 +19,7 @@ struct app;
 typedef void metrics_section_fn(struct app *a, struct metrics *m);
 metrics_section_fn metrics_daemon, metrics_process, metrics_schedule, metrics_incidents,
     metrics_deliveries, metrics_channels, metrics_store, metrics_network, metrics_dead_man,
-    metrics_web;
+    metrics_web, metrics_pushes;
 
 /* --- monitors --- */
 
@@ -68,7 +68,7 @@ extern const struct metrics_monitor_family metrics_monitor_families[METRICS_MONI
 struct metrics_walk;
 
 struct metrics_walk_events {
-    void (*on_slice)(void *arg);            /* something was written; NULL: nobody asks */
+    void (*on_written)(void *arg);          /* some more; the caller may cut. NULL: nobody asks */
     void (*on_done)(void *arg, bool whole); /* once, from the loop; false: the daemon is stopping */
 };
 

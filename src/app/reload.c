@@ -40,6 +40,7 @@ static void exchange(struct app *a, struct config *fresh)
     prober_configure(&a->prober, a);
     regions_configure(a);
     dead_man_configure(a);
+    push_configure(a);
     config_free(old);
     health_trim_soon(a);
 }

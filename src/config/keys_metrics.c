@@ -1,7 +1,13 @@
 /* keys_metrics.c - the keys of `metrics`. */
+#include <string.h>
+
 #include "reader.h"
 
 #define SECOND ((int64_t)1000)
+#define WORD   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
+
+#define LABELS_MOST  10
+#define LABELS_BYTES 500
 
 static const struct choice histograms[] = {
     {"group", HISTOGRAMS_GROUP},
@@ -35,9 +41,31 @@ static const struct row push_rows[] = {
      .text = "The certificates to trust, instead of the system's. Seen from this file."},
 };
 
+/* As Prometheus has it; without `__`, which it keeps for itself. */
+static bool is_label_name(const char *s)
+{
+    static const char first[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
+
+    return *s != 0 && strchr(first, *s) && strspn(s, WORD) == strlen(s) && strncmp(s, "__", 2) != 0;
+}
+
+static void check_push_labels(struct reader *r, const struct node *n, const struct push *p)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < p->n_labels; i++) {
+        bytes += strlen(p->labels[i].name) + 2 * strlen(p->labels[i].value) + 4;
+        if (!is_label_name(p->labels[i].name))
+            diag_error(r->d, n, "`labels`: `%s` is no name that Prometheus takes",
+                       p->labels[i].name);
+    }
+    if (p->n_labels > LABELS_MOST || bytes > LABELS_BYTES)
+        diag_error(r->d, n, "`labels`: at most %d, and %d bytes", LABELS_MOST, LABELS_BYTES);
+}
+
 static void check_push(struct reader *r, const struct node *n, void *object)
 {
-    (void)object;
+    check_push_labels(r, n, object);
     if (!node_get(n, "remote_write") == !node_get(n, "otlp"))
         diag_error(r->d, n, "takes either `remote_write` or `otlp`");
 }

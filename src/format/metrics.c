@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -143,6 +144,15 @@ const char *metrics_unit(const struct metric_family *f)
             return units[i];
     }
     return "";
+}
+
+const char *metrics_bound(const struct octaves *o, unsigned i, char dst[METRICS_BOUND_SIZE])
+{
+    if (i == o->n)
+        return "+Inf";
+    snprintf(dst, METRICS_BOUND_SIZE, o->first + (int)i >= 0 ? "%.1f" : "%.12g",
+             octaves_bound_s(o, i));
+    return dst;
 }
 
 double metrics_number(struct metric_value v)

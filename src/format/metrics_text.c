@@ -4,7 +4,6 @@
  * differ in how a family is announced and in the end; the series are the same in both, byte for
  * byte, so that a server may change from one to the other.
  * Lines are put together without printf: ten thousand monitors make two hundred thousand. */
-#include <stdio.h>
 #include <string.h>
 
 #include "format/metrics.h"
@@ -123,24 +122,14 @@ static void value(struct metrics *m, const char *labels, struct metrics_word by,
         put_fixed(m->out, v.fixed, v.decimals);
 }
 
-/* Bounds as OpenMetrics wants them, "1.0" and not "1", in both formats: they are labels, and a
- * label must not change with the format. */
-static const char *bound(const struct octaves *o, unsigned i, char *dst, size_t size)
-{
-    if (i == o->n)
-        return "+Inf";
-    snprintf(dst, size, o->first + (int)i >= 0 ? "%.1f" : "%.12g", octaves_bound_s(o, i));
-    return dst;
-}
-
 static void octaves(struct metrics *m, const char *labels, const struct octaves *o)
 {
     uint64_t sum = 0;
-    char text[32];
+    char text[METRICS_BOUND_SIZE];
 
     for (unsigned i = 0; i <= o->n; i++) {
         sum += o->count[i];
-        put_head(m, "_bucket", labels, (struct metrics_word){"le", bound(o, i, text, sizeof text)});
+        put_head(m, "_bucket", labels, (struct metrics_word){"le", metrics_bound(o, i, text)});
         put_fixed(m->out, (int64_t)sum, 0);
     }
     put_head(m, "_sum", labels, (struct metrics_word){0});
