@@ -8,6 +8,11 @@
 #include "base/err.h"
 
 void crypto_sha256(const void *p, size_t n, unsigned char ret[32]);
+/* The same of what comes in pieces. crypto_digest_end() frees it; `ret` may be NULL. */
+struct digest;
+struct digest *crypto_digest_new(void);
+void crypto_digest_put(struct digest *d, const void *p, size_t n);
+void crypto_digest_end(struct digest *d, unsigned char ret[32]);
 void crypto_hmac_sha256(const void *key, size_t key_len, const void *p, size_t n,
                         unsigned char ret[32]);
 void crypto_random(void *p, size_t n); /* ends the program when the system has none to give */

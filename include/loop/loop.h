@@ -33,6 +33,9 @@ int loop_init(struct loop *l, struct err *e) MW_MUST_CHECK;
  * wanted: everybody who owns handles closes them then; the loop goes on until they have. */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
+/* Waits for the next thing to happen and calls whom it concerns: for a command that asks one thing
+ * after the other. Never from inside a callback. */
+void loop_turn(struct loop *l);
 void loop_done(struct loop *l);                /* asserts that nothing is open */
 int64_t loop_take_late_max_us(struct loop *l); /* and starts again from 0 */
 /* For how long the loop has stood still since its beginning, also when nobody has noticed yet:

@@ -75,6 +75,7 @@ size_t key_block(char dst[KEY_SIZE], const char *space, enum tier t, const char 
 size_t key_slo(char dst[KEY_SIZE], const char *space, const char *region_and_slo, int64_t at_ms);
 size_t key_slo_recent(char dst[KEY_SIZE], const char *space, const char *region_and_slo);
 const char *key_type(enum key k); /* as Redis' TYPE says it */
+const char *key_name(enum key k); /* without the namespace: "monitors" */
 const char *tier_name(enum tier t);
 /* The part of time that one block of a tier holds: where it begins, how long it is, units in it. */
 struct block_span {

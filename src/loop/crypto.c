@@ -36,6 +36,30 @@ void crypto_sha256(const void *p, size_t n, unsigned char ret[32])
          "SHA-256");
 }
 
+/* --- in pieces --- */
+
+struct digest *crypto_digest_new(void)
+{
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+    must(ctx != NULL && EVP_DigestInit_ex2(ctx, EVP_sha256(), NULL) == 1, "SHA-256");
+    return (struct digest *)ctx;
+}
+
+void crypto_digest_put(struct digest *d, const void *p, size_t n)
+{
+    must(EVP_DigestUpdate((EVP_MD_CTX *)d, p, n) == 1, "SHA-256");
+}
+
+void crypto_digest_end(struct digest *d, unsigned char ret[32])
+{
+    unsigned char unwanted[32];
+    unsigned int len = 32;
+
+    must(EVP_DigestFinal_ex((EVP_MD_CTX *)d, ret != NULL ? ret : unwanted, &len) == 1, "SHA-256");
+    EVP_MD_CTX_free((EVP_MD_CTX *)d);
+}
+
 static EVP_MAC_CTX *hmac_context(void)
 {
     static EVP_MAC_CTX *ctx;

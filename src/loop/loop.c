@@ -83,6 +83,11 @@ void loop_run(struct loop *l)
     uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 
+void loop_turn(struct loop *l)
+{
+    uv_run(&l->uv, UV_RUN_ONCE);
+}
+
 void loop_stop(struct loop *l)
 {
     l->stopping = true;

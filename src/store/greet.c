@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "internal.h"
 #include "loop/log.h"
+#include "move_shared.h"
 #include "reply.h"
 #include "resp.h"
 #include "script.h"
@@ -149,9 +150,25 @@ static void on_newest(void *arg, const redisReply *r)
     }
 }
 
+/* An import that was killed in the middle, or is under way: this is not a state to go on from. */
+static void on_marker(void *arg, const redisReply *r)
+{
+    char why[160];
+
+    if (r == NULL || r->type != REDIS_REPLY_STRING)
+        return;
+    snprintf(why, sizeof why,
+             "an import, begun %.40s, is not finished: end it, or `midwatch import FILE --replace`",
+             r->str);
+    session_fail(arg, why, BACKOFF_LONG_MS);
+}
+
 static void ask_keys(struct store *s)
 {
+    const char *marker[] = {"HGET", s->keys[KEY_META], MOVE_MARKER, NULL};
+
     s->types_seen = 0;
+    redis_command(s->conn, marker, on_marker, s);
     for (int i = 0; i < 2; i++) {
         const char *newest[] = {
             "XREVRANGE", s->keys[i == 0 ? KEY_LEDGER : KEY_AUDIT], "+", "-", "COUNT", "1", NULL};

@@ -34,6 +34,11 @@ size_t key_of(char dst[KEY_SIZE], const char *space, enum key k)
     return (size_t)snprintf(dst, KEY_SIZE, "mw:{%s}:%s", space, keys[k].name);
 }
 
+const char *key_name(enum key k)
+{
+    return keys[k].name;
+}
+
 const char *key_type(enum key k)
 {
     return keys[k].type;

@@ -29,6 +29,8 @@ struct redis {
     void *arg;
     bool closing, ended;
     struct pending *first, **last;
+    redis_bytes_fn *raw; /* NULL: replies go by the reader */
+    void *raw_arg;
     int64_t roundtrip_us, answered_us;
     struct octaves *roundtrips; /* NULL: nobody counts */
     char why[256];
@@ -64,6 +66,13 @@ void redis_command(struct redis *c, const char *const *argv, redis_reply_fn *fn,
     redis_write(c, b.p, b.len);
     buf_done(&b);
     redis_expect(c, 1, fn, arg);
+}
+
+void redis_raw(struct redis *c, redis_bytes_fn *fn, void *arg)
+{
+    assert(c->first == NULL);
+    c->raw = fn;
+    c->raw_arg = arg;
 }
 
 size_t redis_queued(const struct redis *c)
@@ -135,6 +144,10 @@ static void on_data(void *arg, const char *bytes, size_t n)
 
     if (c->closing)
         return;
+    if (c->raw != NULL) {
+        c->raw(c->raw_arg, bytes, n);
+        return;
+    }
     int rc = redisReaderFeed(c->reader, bytes, n);
     while (rc == REDIS_OK && !c->closing) {
         rc = redisReaderGetReply(c->reader, &reply);

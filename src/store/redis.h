@@ -27,6 +27,10 @@ void redis_write(struct redis *c, const void *p, size_t n);
 void redis_expect(struct redis *c, unsigned replies, redis_reply_fn *fn, void *arg);
 /* One command of a NULL-terminated list of texts. */
 void redis_command(struct redis *c, const char *const *argv, redis_reply_fn *fn, void *arg);
+/* From now on the bytes of answers go to `fn` as they come, and not through the reader; NULL: as
+ * before. Only while nothing is pending. For an answer too big to be held. */
+typedef void redis_bytes_fn(void *arg, const char *p, size_t n);
+void redis_raw(struct redis *c, redis_bytes_fn *fn, void *arg);
 size_t redis_queued(const struct redis *c);     /* bytes not yet handed to the kernel */
 int64_t redis_oldest_us(const struct redis *c); /* how long the oldest has waited for any answer, as
                                                    the instant it began; 0: nothing pending */

@@ -2,16 +2,13 @@
  *
  * Happy path: open -> on_ready with the state -> commits and samples, each down its lane -> close.
  * Failures:   see the files that meet them: session.c (Redis away), lane.c (spool), embedded.c. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "dir.h"
 #include "internal.h"
 #include "loop/crypto.h"
 #include "loop/log.h"
@@ -119,35 +116,6 @@ static void init_timers(struct store *s)
 
 /* --- opening --- */
 
-/* One daemon a directory. The lock goes with the process, however that ends. */
-static int lock_dir(struct store *s, struct err *e)
-{
-    char path[4096], pid[32] = "";
-
-    snprintf(path, sizeof path, "%s/lock", s->dir);
-    s->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (s->lock_fd < 0)
-        return err_set(e, "%s: %s", path, strerror(errno));
-    if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0) {
-        ssize_t n = pread(s->lock_fd, pid, sizeof pid - 1, 0);
-        pid[n > 0 ? n : 0] = '\0';
-        pid[strcspn(pid, "\n")] = '\0';
-        return err_set(e, "%s is in use by another midwatch (pid %s)", s->dir,
-                       pid[0] != '\0' ? pid : "unknown");
-    }
-    int n = snprintf(pid, sizeof pid, "%d\n", (int)getpid());
-    if (ftruncate(s->lock_fd, 0) != 0 || pwrite(s->lock_fd, pid, (size_t)n, 0) != n)
-        return err_set(e, "%s: %s", path, strerror(errno));
-    return 0;
-}
-
-static int make_dir(const char *path, struct err *e)
-{
-    if (mkdir(path, 0700) == 0 || errno == EEXIST)
-        return 0;
-    return err_set(e, "%s: %s", path, strerror(errno));
-}
-
 static void on_spool_says(void *arg, const char *text)
 {
     (void)arg;
@@ -159,7 +127,8 @@ static int open_dir(struct store *s, struct err *e)
     char spool[4096];
 
     snprintf(spool, sizeof spool, "%s/spool", s->dir);
-    if (make_dir(s->dir, e) != 0 || lock_dir(s, e) != 0 || make_dir(spool, e) != 0)
+    if (dir_make(s->dir, e) != 0 || dir_lock(s->dir, &s->lock_fd, e) != 0 ||
+        dir_make(spool, e) != 0)
         return -1;
     if (spool_open(spool, "commit", on_spool_says, s, &s->commits.spool, e) != 0)
         return -1;
