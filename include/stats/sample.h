@@ -3,7 +3,7 @@
  *   byte 0-1  latency code, big-endian: 0 = no latency (never got that far), else 1 + log-linear
  *             index of the microseconds (32 sub-buckets an octave: error <= 1.6 %)
  *   byte 2    1 + maintenance * 124 + verdict * 31 + reason; 0 means "no sample in this slot"
- *   byte 3    lateness code: log-linear in 100 us steps, 8 sub-buckets an octave; 255: 30 s or more
+ *   byte 3    lateness code: log-linear in 100 us steps, 4 sub-buckets an octave; 255: 30 s or more
  *
  * Fixed slots make writing idempotent: a replay or back-fill overwrites with the same bytes. */
 #ifndef STATS_SAMPLE_H

@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+/* Lateness in a sample: steps of LATENESS_UNIT_US, four buckets an octave. */
+#define LATENESS_BITS    2
+#define LATENESS_UNIT_US 100
+
 struct span {
     uint64_t low, width;
 };

@@ -14,7 +14,7 @@
 #define KEY_BYTES    154 /* a key with an end of life: its name, two entries, the object */
 #define STRING_BYTES 6   /* before and behind the bytes of a value */
 #define SLOT_BYTES   4
-#define SLOT_SEALED  146 /* hundredths of a byte */
+#define SLOT_SEALED  134 /* hundredths of a byte */
 #define DAY_SEALED   48  /* until the coder has learned */
 
 #define EMPTY_BYTES    1500000

@@ -17,8 +17,6 @@
 #include "stats/tally.h"
 
 #define LATE_STEP_US 50 /* lateness out of raw samples is a multiple */
-#define LATE_BITS    3
-#define LATE_UNIT_US 100
 #define MEMORY       32
 #define SPREADS      12
 
@@ -205,13 +203,13 @@ static void code_latencies(struct range *r, struct model *m, struct tally *t)
 
 static int64_t code_late_max(struct range *r, struct model *m, int64_t us)
 {
-    unsigned code = us < 0 ? 0 : log_linear((uint64_t)us / LATE_UNIT_US, LATE_BITS);
-    struct span s = log_linear_span(code, LATE_BITS);
-    int64_t middle = (int64_t)(s.low * LATE_UNIT_US + s.width * LATE_UNIT_US / 2);
+    unsigned code = us < 0 ? 0 : log_linear((uint64_t)us / LATENESS_UNIT_US, LATENESS_BITS);
+    struct span s = log_linear_span(code, LATENESS_BITS);
+    int64_t middle = (int64_t)(s.low * LATENESS_UNIT_US + s.width * LATENESS_UNIT_US / 2);
     if (!range_bit(r, &m->late_coded, us == middle && code < 256))
         return range_signed(r, &m->late_max, us);
-    s = log_linear_span(range_tree(r, m->late_code, 8, code), LATE_BITS);
-    return (int64_t)(s.low * LATE_UNIT_US + s.width * LATE_UNIT_US / 2);
+    s = log_linear_span(range_tree(r, m->late_code, 8, code), LATENESS_BITS);
+    return (int64_t)(s.low * LATENESS_UNIT_US + s.width * LATENESS_UNIT_US / 2);
 }
 
 static uint64_t apart(uint64_t a, uint64_t b)

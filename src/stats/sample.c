@@ -6,10 +6,8 @@
 #define LATENCY_BITS     5
 #define LATENCY_CODE_MAX 1888 /* the bucket of INT64_MAX */
 
-#define LATENESS_BITS    3
-#define LATENESS_STEP_US 100
-#define LATENESS_MAX_US  30000000
-#define LATENESS_OVER    255 /* LATENESS_MAX_US or more */
+#define LATENESS_MAX_US 30000000
+#define LATENESS_OVER   255 /* LATENESS_MAX_US or more */
 
 #define REASONS     31 /* of a verdict; room for words to come */
 #define MAINTENANCE (VERDICT_COUNT * REASONS)
@@ -36,7 +34,7 @@ static unsigned char lateness_code(int64_t us)
 {
     if (us >= LATENESS_MAX_US)
         return LATENESS_OVER;
-    return (unsigned char)log_linear(us < 0 ? 0 : (uint64_t)us / LATENESS_STEP_US, LATENESS_BITS);
+    return (unsigned char)log_linear(us < 0 ? 0 : (uint64_t)us / LATENESS_UNIT_US, LATENESS_BITS);
 }
 
 static int64_t lateness_of(unsigned char code)
@@ -44,7 +42,7 @@ static int64_t lateness_of(unsigned char code)
     if (code == LATENESS_OVER)
         return LATENESS_MAX_US;
     struct span b = log_linear_span(code, LATENESS_BITS);
-    uint64_t us = b.low * LATENESS_STEP_US + b.width * LATENESS_STEP_US / 2;
+    uint64_t us = b.low * LATENESS_UNIT_US + b.width * LATENESS_UNIT_US / 2;
     return us < LATENESS_MAX_US ? (int64_t)us : LATENESS_MAX_US - 1;
 }
 

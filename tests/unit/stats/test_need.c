@@ -25,7 +25,7 @@ static void need__one_monitor_a_minute__is_what_was_measured(void **state)
 {
     (void)state;
     struct need n = need_for(60000, 1);
-    assert_in_range(n.raw, 6294 + 30 * 2714 - 100, 6294 + 30 * 2714 + 100);
+    assert_in_range(n.raw, 6294 + 30 * 2202 - 100, 6294 + 30 * 2202 + 100);
     assert_int_equal(n.minute, 0);
     assert_in_range(n.hour, 14 * 10900, 14 * 12600); /* 720 hours of 15.1 bytes, rounded up */
     assert_in_range(n.day, 14 * 1200, 14 * 1500);
@@ -36,7 +36,7 @@ static void need__ten_seconds__keeps_minutes_and_two_days_of_raw(void **state)
     (void)state;
     struct need n = need_for(10000, 1);
     assert_in_range(n.minute, 30 * 8000, 30 * 9000);
-    assert_in_range(n.raw, 40960 + 2 * 12500, 41200 + 2 * 14600);
+    assert_in_range(n.raw, 40960 + 2 * 11500, 41200 + 2 * 12500);
 }
 
 static void need__monitors__adds_up(void **state)
