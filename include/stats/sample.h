@@ -1,4 +1,4 @@
-/* sample.h - one result in four bytes, and a minute of results in sixteen.
+/* sample.h - one result in four bytes.
  *
  *   byte 0-1  latency code, big-endian: 0 = no latency (never got that far), else 1 + log-linear
  *             index of the microseconds (32 sub-buckets an octave: error <= 1.6 %)
@@ -15,7 +15,6 @@
 #include "model/result.h"
 
 #define SAMPLE_BYTES 4
-#define ROLLUP_BYTES 16
 
 void sample_encode(const struct result *r, unsigned char ret[SAMPLE_BYTES]);
 /* False: no sample. Fills maintenance, verdict, reason, phases.total_us (-1: none) and lateness_us
@@ -27,16 +26,5 @@ bool sample_decode(const unsigned char b[SAMPLE_BYTES], struct result *ret);
  * bucket. */
 uint16_t latency_code(int64_t us);
 int64_t latency_of(uint16_t code);
-
-struct rollup {
-    uint16_t count[4];           /* by verdict; stops at 65535 */
-    uint32_t sum_ms;             /* of the latencies of good results */
-    uint16_t min_code, max_code; /* latency codes of good results; 0: none */
-};
-void rollup_add(struct rollup *u, const struct result *r);
-void rollup_merge(struct rollup *into, const struct rollup *from);
-void rollup_encode(const struct rollup *u,
-                   unsigned char ret[ROLLUP_BYTES]); /* big-endian, in field order */
-void rollup_decode(const unsigned char b[ROLLUP_BYTES], struct rollup *ret);
 
 #endif

@@ -17,10 +17,13 @@
  *   mw:{NAME}:overrides         hash    id -> override kept at run time (JSON)
  *   mw:{NAME}:regions           hash    region -> when its daemon was last here (ms)
  *   mw:{NAME}:series            hash    REGION/MONITOR -> under which ids its results are kept
- * (JSON) mw:{NAME}:reports           hash    KIND:PERIOD:REVISION -> a report as issued (JSON)
+ *                                       (JSON); for a moment also REGION/MONITOR#ID: one of them
+ *   mw:{NAME}:reports           hash    KIND:PERIOD:REVISION -> a report as issued (JSON)
  *   mw:{NAME}:raw:ID:YYYYMMDD   string  a day of results: open, 4 bytes a slot of the series'
  *                                       interval since 00:00 UTC (stats/sample.h), then one byte:
  *                                       the format, BLOCK_FORMAT; sealed (stats/block.h) once over
+ *   mw:{NAME}:late:ID:YYYYMMDD  string  open likewise: results that came when their day was over;
+ *                                       for the minute until they are put into the day's block
  *   mw:{NAME}:minute:ID:YYYYMMDD
  *   mw:{NAME}:hour:ID:YYYYMM
  *   mw:{NAME}:day:ID:YYYYMM     string  roll-ups (stats/block.h): the minutes of a day, the hours
@@ -31,6 +34,8 @@
  *   mw:{NAME}:slo:REGION:SLO:recent
  *                               string  24 bytes a minute, at (minute mod 256): the minute since
  *                                       1970 (64 bits), then the same four
+ *   …:damaged                           a block that could not be read, or what stood in the way of
+ *                                       one: set aside for 30 days
  *
  * The braces are a hash tag: all keys of one NAME are in one cluster slot. */
 #ifndef STORE_KEYS_H
@@ -72,6 +77,7 @@ enum key {
  * the day or month. `region_and_slo`: "fra:web". */
 size_t key_of(char dst[KEY_SIZE], const char *space, enum key k);
 size_t key_block(char dst[KEY_SIZE], const char *space, enum tier t, const char *id, int64_t at_ms);
+size_t key_late(char dst[KEY_SIZE], const char *space, const char *id, int64_t at_ms);
 size_t key_slo(char dst[KEY_SIZE], const char *space, const char *region_and_slo, int64_t at_ms);
 size_t key_slo_recent(char dst[KEY_SIZE], const char *space, const char *region_and_slo);
 const char *key_type(enum key k); /* as Redis' TYPE says it */
@@ -84,12 +90,6 @@ struct block_span {
 };
 struct block_span block_span(enum tier t, int64_t interval_ms /* for TIER_RAW */, int64_t at_ms);
 
-struct series_key {
-    const char *space, *region, *monitor;
-};
-size_t key_raw(char dst[KEY_SIZE], const struct series_key *k, int64_t interval_ms, int64_t day_ms);
-size_t key_minute(char dst[KEY_SIZE], const struct series_key *k, int64_t hour_ms);
-#define MINUTES_PER_BLOCK 60
 /* Slots of a raw block. */
 int64_t key_raw_slots(int64_t interval_ms);
 

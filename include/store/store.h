@@ -80,7 +80,7 @@ void store_read_transitions(struct store *s, const char *name, int64_t from_ms, 
 /* A monitor's raw results in [from_ms, to_ms), oldest first, as kept: a list of
  * [due_ms, "verdict", "reason", latency_us]; due_ms is where its slot begins, the latency null when
  * there was none. At most a week and 2 MiB at a time: who wants more asks on from the last due_ms
- * plus one. Only what is kept under the interval that the monitor has now. */
+ * plus one. Of our own region; whatever interval the monitor had. */
 void store_read_results(struct store *s, const char *monitor, int64_t from_ms, int64_t to_ms,
                         store_json_fn *done, void *arg);
 
@@ -145,7 +145,14 @@ struct store_facts {
     size_t queued_bytes, spool_bytes, spool_records;
     uint64_t commits, samples, dropped_samples, errors, reconnects;
     int64_t last_roundtrip_us;
-    struct octaves roundtrips; /* since the start */
+    struct octaves roundtrips;  /* since the start */
+    size_t series;              /* in the index, of all regions */
+    uint64_t late_samples;      /* came when their day was over, or rolled up */
+    uint64_t blocks_rolled;     /* days of series */
+    uint64_t damaged_blocks;    /* met; each key once */
+    int64_t oldest_unrolled_ms; /* the oldest day that is over and not rolled up; 0: none */
+    int64_t redis_used_bytes;   /* by all that is in that Redis; -1: not known */
+    int64_t redis_max_bytes;    /* its own limit (maxmemory); 0: none */
 };
 void store_read_facts(const struct store *s, struct store_facts *ret);
 

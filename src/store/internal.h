@@ -5,8 +5,10 @@
 #include "base/map.h"
 #include "embedded.h"
 #include "lane.h"
+#include "roller.h"
 #include "samples.h"
 #include "series.h"
+#include "slo.h"
 #include "store/keys.h"
 #include "store/store.h"
 #include "url.h"
@@ -51,7 +53,7 @@ struct store {
     char server[64];
     int version;         /* 70015; Valkey counts as the Redis it took over from */
     char script_sha[48]; /* "": functions */
-    struct timer reconnect, tick, snapshot, deadline, trim, beat;
+    struct timer reconnect, tick, snapshot, deadline, trim, beat, measure;
     int64_t asked_us; /* who wrote here last: it is also the sign of life of an idle connection */
 
     /* retention of what has no index (trim.c) */
@@ -81,6 +83,10 @@ struct store {
     struct lane commits, samples_lane;
     struct samples *samples;
     struct series_index *series;
+    struct roller *roller;
+    struct slos *slos;
+    unsigned working;               /* jobs beside the loop */
+    struct map said_of;             /* keys of damaged blocks (aside.c) */
     int64_t samples_pause_until_us; /* Redis is full */
 
     struct embedded *embedded;
@@ -132,6 +138,9 @@ void restore_from_spool(struct store *s); /* fills from_spool */
 /* trim.c */
 void trim_init(struct store *s);
 void on_trim(void *arg);
+
+/* measure.c: once a minute while up, how much memory Redis says it uses. */
+void on_measure(void *arg);
 
 /* regions.c: every few seconds while up. */
 void on_beat(void *arg);

@@ -65,6 +65,14 @@ size_t key_block(char dst[KEY_SIZE], const char *space, enum tier t, const char 
     return (size_t)n;
 }
 
+size_t key_late(char dst[KEY_SIZE], const char *space, const char *id, int64_t at_ms)
+{
+    struct civil c = civil_of(at_ms / 1000);
+
+    return (size_t)snprintf(dst, KEY_SIZE, "mw:{%s}:late:%s:%04d%02d%02d", space, id, c.year,
+                            c.month, c.day);
+}
+
 size_t key_slo(char dst[KEY_SIZE], const char *space, const char *region_and_slo, int64_t at_ms)
 {
     struct civil c = civil_of(at_ms / 1000);
@@ -105,20 +113,4 @@ struct block_span block_span(enum tier t, int64_t interval_ms, int64_t at_ms)
 int64_t key_raw_slots(int64_t interval_ms)
 {
     return (DAY_MS + interval_ms - 1) / interval_ms;
-}
-
-size_t key_raw(char dst[KEY_SIZE], const struct series_key *k, int64_t interval_ms, int64_t day_ms)
-{
-    struct civil c = civil_of(day_ms / 1000);
-
-    return (size_t)snprintf(dst, KEY_SIZE, "mw:{%s}:raw:%s:%s:%lld:%04d%02d%02d", k->space,
-                            k->region, k->monitor, (long long)interval_ms, c.year, c.month, c.day);
-}
-
-size_t key_minute(char dst[KEY_SIZE], const struct series_key *k, int64_t hour_ms)
-{
-    struct civil c = civil_of(hour_ms / 1000);
-
-    return (size_t)snprintf(dst, KEY_SIZE, "mw:{%s}:minute:%s:%s:%04d%02d%02d%02d", k->space,
-                            k->region, k->monitor, c.year, c.month, c.day, c.hour);
 }

@@ -10,10 +10,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "aside.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "internal.h"
 #include "loop/log.h"
 #include "reply.h"
+#include "resp.h"
 #include "script.h"
 
 #define WINDOW       64
@@ -256,6 +259,7 @@ void lane_spill(struct lane *l)
     if (l->direct && l->synced)
         spill_recent(l);
     l->direct = false;
+    l->spills++;
     for (struct batch *b = l->first; b != NULL; b = b->next) {
         if (b->from_spool || b->spooled)
             continue;
@@ -337,6 +341,42 @@ static void refuse(struct batch *b, const redisReply *r)
     b->lane->store->facts.errors++;
 }
 
+static void on_again(void *arg, const redisReply *r)
+{
+    (void)arg, (void)r;
+}
+
+/* Something that is no block stands where one is to be: out of the way with it, and this command
+ * once more. */
+static bool make_way(struct batch *b)
+{
+    struct store *s = b->lane->store;
+    const char *p = b->unit.p, *end = p + b->unit.n, *command = p, *key;
+    char name[KEY_SIZE];
+    size_t n = 0;
+
+    for (unsigned i = 0; i <= b->unit.count - b->left; i++) {
+        command = p;
+        if (resp_skip(&p, end, &key, &n) != 1)
+            return false;
+    }
+    if (n == 0 || n >= sizeof name)
+        return false;
+    memcpy(name, key, n);
+    name[n] = '\0';
+    aside_put(s, name, "is no string, so it is no block of ours");
+    redis_write(s->conn, command, (size_t)(p - command));
+    redis_expect(s->conn, 1, on_again, NULL);
+    samples_forget_sizes(s->samples);
+    return true;
+}
+
+static bool is_in_the_way(const struct batch *b, const redisReply *r)
+{
+    return r->type == REDIS_REPLY_ERROR && text_starts(r->str, "WRONGTYPE") &&
+           b->unit.kind == RECORD_COMMANDS;
+}
+
 static void on_answer(void *arg, const redisReply *r)
 {
     struct batch *b = arg;
@@ -345,6 +385,8 @@ static void on_answer(void *arg, const redisReply *r)
     if (r == NULL)
         return; /* lane_break() looks after it */
     enum reply_class class = reply_class(r);
+    if (is_in_the_way(b, r) && make_way(b))
+        class = REPLY_OK;
     reply_words(r, words, sizeof words);
     if (class == REPLY_FULL && b->unit.kind == RECORD_COMMANDS)
         b->later = true;
@@ -391,11 +433,10 @@ static void send_from_spool(struct lane *l, const struct spool_record *r)
     *b = (struct batch){.lane = l, .from_spool = true};
     b->unit.kind = r->kind;
     b->unit.count = r->count;
-    if (l->synced) {
-        b->unit.p = mem_alloc(r->n);
-        memcpy(b->unit.p, r->p, r->n);
+    b->unit.p = mem_alloc(r->n);
+    memcpy(b->unit.p, r->p, r->n);
+    if (l->synced)
         b->unit.seq = commit_seq(l->store, r->p, r->n);
-    }
     send_batch(b, r->p, r->n);
 }
 

@@ -35,6 +35,7 @@ struct lane {
     struct batch *parked, **parked_last; /* while settling: about to be sent, in memory */
     size_t parked_bytes;
     bool settling;
+    unsigned spills; /* so many times */
     size_t answered; /* read from the spool and answered, but still in it; commits only */
     struct waiter *waiting, **waiting_last; /* in the spool, not synced */
     struct waiter *syncing;

@@ -66,3 +66,28 @@ int resp_next(const char **p, const char *end, const char **ret, size_t *ret_n)
     *p = at + n + 2;
     return 1;
 }
+
+int resp_skip(const char **p, const char *end, const char **ret, size_t *ret_n)
+{
+    const char *at = *p, *arg;
+    size_t n_args = 0, n;
+
+    *ret_n = 0;
+    if (at == end)
+        return 0;
+    if (*at++ != '*')
+        return -1;
+    for (int digits = 0; at < end && *at >= '0' && *at <= '9' && digits < DIGITS_MAX; digits++)
+        n_args = n_args * 10 + (size_t)(*at++ - '0');
+    if (end - at < 2 || at[0] != '\r' || at[1] != '\n')
+        return -1;
+    at += 2;
+    for (size_t i = 0; i < n_args; i++) {
+        if (resp_next(&at, end, &arg, &n) != 1)
+            return -1;
+        if (i == 1)
+            *ret = arg, *ret_n = n;
+    }
+    *p = at;
+    return 1;
+}

@@ -14,5 +14,8 @@ void resp_int(struct buf *out, long long i);
 /* Walks arguments written by the above. 1 and the next one, 0 at the end, -1 on bytes that are
  * none. */
 int resp_next(const char **p, const char *end, const char **ret, size_t *ret_n);
+/* Over a whole command (head and arguments); *ret is its second argument, the key it is about. 1, 0
+ * at the end, -1 on bytes that are none. */
+int resp_skip(const char **p, const char *end, const char **ret, size_t *ret_n);
 
 #endif

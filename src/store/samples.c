@@ -1,13 +1,13 @@
-/* samples.c - a result is four bytes in its slot of the day, and counts in its minute.
+/* samples.c - a result is four bytes in its slot of the day.
  *
- * Happy path: add -> at most 100 ms or 1000 results later one unit of SETRANGEs: neighbouring
- *             slots as one, the running minute as its whole record. A block gets its full size and
- *             its end of life with its first write.
- * Failures:   the lane's. Every write is absolute: doing it again, or late, is the same.
+ * Happy path: add -> at most 100 ms or 1000 results later one unit of SETRANGEs, neighbouring slots
+ *             as one. A block gets its full size and its end of life with its first write; a new
+ *             series tells of itself in the same unit, before its first slot.
+ * Failures:   the lane's. Every write is absolute: doing it again is the same.
  *
- * A restart must not lose the first half of a minute: in the minute of our start the record is read
- * back once and added to what we count. When that cannot be read (Redis is away) the minute's
- * record holds the second half only; the slots hold all. */
+ * A result whose day is over, or rolled up already, is late: it goes into an open block beside the
+ * day's (key_late), and the roller puts it where it belongs. So nothing is ever written into a
+ * block that is sealed. */
 #include "samples.h"
 
 #include <stdio.h>
@@ -24,41 +24,31 @@
 #define INTERVAL_MIN_MS 100
 #define UNIT_MAX_BYTES  ((size_t)16 << 20)
 
-struct minute {
-    int64_t at_ms; /* its first millisecond; 0: none */
-    struct rollup roll;
-    bool dirty;
-    bool asked; /* its record is being read back */
-};
-
+/* Where a monitor's results go now, and the run of slots not yet written. */
 struct slots {
     struct slots *next_dirty;
     struct samples *samples;
     char *monitor;
     int64_t interval_ms;
     bool dirty;
-    /* the block of the day, and the run of slots not yet written */
+    char id[SERIES_ID_SIZE];
+    int64_t from_ms, rolled_ms; /* of the series */
     int64_t day_ms;
-    char *raw_key;
-    bool raw_sized;
+    bool late;
+    char *key; /* NULL: to be asked for */
+    bool sized;
     int64_t slot; /* first of the run */
     int run;      /* slots in it */
     unsigned char bytes[RUN_SLOTS * SAMPLE_BYTES];
-    /* the block of the hour, and the minutes that may still grow: newest first */
-    int64_t hour_ms;
-    char *minute_key;
-    bool hour_sized;
-    struct minute minutes[2];
 };
 
 struct samples {
     struct store *store;
-    struct map series;
+    struct map slots; /* by monitor */
     struct slots *dirty_first, **dirty_last;
     struct timer gather;
     bool gathering;
     unsigned gathered;
-    int64_t start_minute_ms;
     struct buf out;
     uint32_t commands;
 };
@@ -80,10 +70,8 @@ static void put_range(struct samples *m, const char *key, int64_t at, const void
     m->commands++;
 }
 
-/* The format byte behind the last slot: the block has its full size from the first write on. */
-static void put_size(struct samples *m, const char *key, int64_t size, int64_t gone_ms)
+static void put_end_of_life(struct samples *m, const char *key, int64_t gone_ms)
 {
-    put_range(m, key, size, BLOCK_FORMAT, 1);
     resp_open(&m->out, 3);
     resp_bulk(&m->out, "EXPIREAT", 8);
     resp_text(&m->out, key);
@@ -91,71 +79,88 @@ static void put_size(struct samples *m, const char *key, int64_t size, int64_t g
     m->commands++;
 }
 
-static struct series_key key_parts(const struct slots *x)
+/* The format byte behind the last slot: the block has its full size from the first write on. It
+ * lives until it is rolled up, which may have to wait for a midwatch that is away. */
+static void put_size(struct slots *x)
 {
-    const struct store *s = x->samples->store;
+    struct samples *m = x->samples;
+    int64_t over_ms = x->day_ms + DAY_MS, now = loop_now_ms();
 
-    return (struct series_key){s->space, s->region, x->monitor};
-}
-
-static void use_day(struct slots *x, int64_t day_ms)
-{
-    char key[KEY_SIZE];
-    struct series_key parts = key_parts(x);
-
-    if (x->day_ms == day_ms && x->raw_key != NULL)
-        return;
-    key_raw(key, &parts, x->interval_ms, day_ms);
-    mem_free(x->raw_key);
-    x->raw_key = mem_strdup(key);
-    x->day_ms = day_ms;
-    x->raw_sized = false;
-}
-
-static void use_hour(struct slots *x, int64_t hour_ms)
-{
-    char key[KEY_SIZE];
-    struct series_key parts = key_parts(x);
-
-    if (x->hour_ms == hour_ms && x->minute_key != NULL)
-        return;
-    key_minute(key, &parts, hour_ms);
-    mem_free(x->minute_key);
-    x->minute_key = mem_strdup(key);
-    x->hour_ms = hour_ms;
-    x->hour_sized = false;
+    put_range(m, x->key, key_raw_slots(x->interval_ms) * SAMPLE_BYTES, BLOCK_FORMAT, 1);
+    put_end_of_life(m, x->key,
+                    (x->late && now > over_ms ? now : over_ms) + m->store->raw_ms + ROLL_WAIT_MS);
+    x->sized = true;
 }
 
 static void write_run(struct slots *x)
 {
-    struct samples *m = x->samples;
-
     if (x->run == 0)
         return;
-    if (!x->raw_sized)
-        put_size(m, x->raw_key, key_raw_slots(x->interval_ms) * SAMPLE_BYTES,
-                 x->day_ms + DAY_MS + m->store->raw_ms);
-    x->raw_sized = true;
-    put_range(m, x->raw_key, x->slot * SAMPLE_BYTES, x->bytes, (size_t)x->run * SAMPLE_BYTES);
+    if (!x->sized)
+        put_size(x);
+    put_range(x->samples, x->key, x->slot * SAMPLE_BYTES, x->bytes, (size_t)x->run * SAMPLE_BYTES);
+    roller_note_write(x->samples->store, x->id, x->day_ms);
     x->run = 0;
 }
 
-static void write_minute(struct slots *x, struct minute *u)
+/* --- where to --- */
+
+static bool is_late(int64_t day_ms, int64_t rolled_ms)
+{
+    return day_ms < rolled_ms || loop_now_ms() >= day_ms + DAY_MS + ROLL_AFTER_MS;
+}
+
+/* The series hears of a result in this day. What others must not miss, even if we are killed now,
+ * goes with the results. */
+static void note_day(struct slots *x, struct epoch *e, int64_t slot_ms)
 {
     struct samples *m = x->samples;
-    unsigned char record[ROLLUP_BYTES];
+    struct series *one = series_own(m->store, x->monitor);
+    const struct epoch was = *e;
 
-    if (!u->dirty)
+    if (e->from_ms == 0 || slot_ms < e->from_ms)
+        e->from_ms = slot_ms;
+    if (x->day_ms > e->last_ms && e->rolled_ms == e->last_ms + DAY_MS && !x->late)
+        e->rolled_ms = x->day_ms; /* nothing came in between */
+    if (x->day_ms > e->last_ms)
+        e->last_ms = x->day_ms;
+    if (x->late && (e->late_ms == 0 || x->day_ms < e->late_ms))
+        e->late_ms = x->day_ms;
+    if (memcmp(&was, e, sizeof was) == 0)
         return;
-    use_hour(x, floor_to(u->at_ms, HOUR_MS));
-    if (!x->hour_sized)
-        put_size(m, x->minute_key, MINUTES_PER_BLOCK * ROLLUP_BYTES,
-                 x->hour_ms + HOUR_MS + m->store->minute_ms);
-    x->hour_sized = true;
-    rollup_encode(&u->roll, record);
-    put_range(m, x->minute_key, (u->at_ms - x->hour_ms) / MINUTE_MS * ROLLUP_BYTES, record,
-              ROLLUP_BYTES);
-    u->dirty = false;
+    series_touch(one);
+    if (was.last_ms == 0 || was.late_ms != e->late_ms || !m->store->samples_lane.direct) {
+        series_put_loose(m->store, one, e, &m->out);
+        m->commands++;
+    }
+}
+
+static void use_day(struct slots *x, int64_t day_ms, int64_t slot_ms)
+{
+    struct store *s = x->samples->store;
+    struct epoch *e = series_epoch(s, x->monitor, x->interval_ms);
+    char key[KEY_SIZE];
+
+    memcpy(x->id, e->id, sizeof x->id);
+    x->day_ms = day_ms;
+    x->late = is_late(day_ms, e->rolled_ms);
+    note_day(x, e, slot_ms);
+    x->from_ms = e->from_ms;
+    x->rolled_ms = e->rolled_ms;
+    if (x->late)
+        key_late(key, s->space, x->id, day_ms);
+    else
+        key_block(key, s->space, TIER_RAW, x->id, day_ms);
+    mem_free(x->key);
+    x->key = mem_strdup(key);
+    x->sized = false;
+}
+
+static void leave_day(struct slots *x)
+{
+    write_run(x);
+    mem_free(x->key);
+    x->key = NULL;
 }
 
 /* --- gathering --- */
@@ -173,91 +178,36 @@ static void enlist(struct slots *x)
 static void add_slot(struct slots *x, const struct result *r, int64_t due_ms)
 {
     int64_t day_ms = floor_to(due_ms, DAY_MS), slot = (due_ms - day_ms) / x->interval_ms;
-    bool same = x->run > 0 && day_ms == x->day_ms && slot == x->slot + x->run - 1;
-    bool next = x->run > 0 && day_ms == x->day_ms && slot == x->slot + x->run && x->run < RUN_SLOTS;
+    int64_t slot_ms = day_ms + slot * x->interval_ms;
 
+    if (x->key == NULL || day_ms != x->day_ms || slot_ms < x->from_ms ||
+        x->late != is_late(day_ms, x->rolled_ms)) {
+        leave_day(x);
+        use_day(x, day_ms, slot_ms);
+    }
+    bool same = x->run > 0 && slot == x->slot + x->run - 1;
+    bool next = x->run > 0 && slot == x->slot + x->run && x->run < RUN_SLOTS;
     if (!same && !next) {
         write_run(x);
-        use_day(x, day_ms);
         x->slot = slot;
     }
     x->run += same ? 0 : 1;
     sample_encode(r, x->bytes + (x->run - 1) * SAMPLE_BYTES);
 }
 
-/* What was counted before we started. */
-static void on_minute(void *arg, const redisReply *r)
+static struct slots *slots_of(struct samples *m, const char *monitor, int64_t interval_ms)
 {
-    struct slots *x = arg;
-    struct rollup before;
-
-    for (int i = 0; i < 2; i++) {
-        struct minute *u = &x->minutes[i];
-        if (!u->asked)
-            continue;
-        u->asked = false;
-        if (r == NULL || r->type != REDIS_REPLY_STRING || r->len != ROLLUP_BYTES)
-            continue;
-        rollup_decode((const unsigned char *)r->str, &before);
-        rollup_merge(&u->roll, &before);
-    }
-    if (x->samples->store->closing)
-        store_advance_close(x->samples->store);
-}
-
-static void ask_minute(struct slots *x, struct minute *u)
-{
-    struct store *s = x->samples->store;
-    struct series_key parts = key_parts(x);
-    char key[KEY_SIZE], from[24], to[24];
-    int64_t hour_ms = floor_to(u->at_ms, HOUR_MS);
-    int64_t at = (u->at_ms - hour_ms) / MINUTE_MS * ROLLUP_BYTES;
-    const char *argv[] = {"GETRANGE", key, from, to, NULL};
-
-    if (!store_connected(s))
-        return;
-    key_minute(key, &parts, hour_ms);
-    snprintf(from, sizeof from, "%lld", (long long)at);
-    snprintf(to, sizeof to, "%lld", (long long)(at + ROLLUP_BYTES - 1));
-    u->asked = true;
-    redis_command(s->conn, argv, on_minute, x);
-}
-
-static void add_minute(struct slots *x, const struct result *r, int64_t due_ms)
-{
-    int64_t at_ms = floor_to(due_ms, MINUTE_MS);
-    struct minute *u = &x->minutes[0];
-
-    if (u->at_ms < at_ms) {
-        write_minute(x, &x->minutes[1]);
-        x->minutes[1] = x->minutes[0];
-        *u = (struct minute){.at_ms = at_ms};
-        if (at_ms == x->samples->start_minute_ms)
-            ask_minute(x, u);
-    } else if (u->at_ms > at_ms) {
-        u = &x->minutes[1];
-        if (u->at_ms != at_ms)
-            return; /* too late for its minute: the slot has it */
-    }
-    rollup_add(&u->roll, r);
-    u->dirty = true;
-}
-
-static struct slots *series_of(struct samples *m, const char *monitor, int64_t interval_ms)
-{
-    struct slots *x = map_get(&m->series, monitor);
+    struct slots *x = map_get(&m->slots, monitor);
 
     if (x == NULL) {
         x = mem_new(struct slots);
         x->samples = m;
         x->monitor = mem_strdup(monitor);
         x->interval_ms = interval_ms;
-        map_put(&m->series, x->monitor, x);
+        map_put(&m->slots, x->monitor, x);
     }
     if (x->interval_ms != interval_ms) {
-        write_run(x);
-        mem_free(x->raw_key);
-        x->raw_key = NULL;
+        leave_day(x);
         x->interval_ms = interval_ms;
     }
     return x;
@@ -272,47 +222,23 @@ void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
         m->store->facts.dropped_samples++;
         return;
     }
-    struct slots *x = series_of(m, monitor, interval_ms);
+    struct slots *x = slots_of(m, monitor, interval_ms);
     add_slot(x, r, due_ms);
-    add_minute(x, r, due_ms);
     enlist(x);
     m->store->facts.samples++;
-    if (++m->gathered >= GATHER_MAX) {
+    m->store->facts.late_samples += x->late ? 1 : 0;
+    if (++m->gathered >= GATHER_MAX)
         samples_flush(m);
-    } else if (!m->gathering) {
-        m->gathering = true;
-        timer_start(&m->gather, GATHER_MS);
-    }
+    else
+        samples_gather(m);
 }
 
-void samples_expect(struct samples *m, const char *monitor, int64_t interval_ms)
+void samples_gather(struct samples *m)
 {
-    if (interval_ms >= INTERVAL_MIN_MS)
-        series_of(m, monitor, interval_ms);
-}
-
-void samples_configure(struct samples *m, const struct config *c)
-{
-    for (size_t i = 0; i < c->n_monitors; i++)
-        samples_expect(m, c->monitors[i].name, c->monitors[i].interval_ms);
-}
-
-int64_t samples_interval_ms(const struct samples *m, const char *monitor)
-{
-    const struct slots *x = map_get(&m->series, monitor);
-
-    return x != NULL ? x->interval_ms : 0;
-}
-
-static void write_series(struct slots *x)
-{
-    write_run(x);
-    for (int i = 1; i >= 0; i--) {
-        if (!x->minutes[i].asked || x->samples->store->closing)
-            write_minute(x, &x->minutes[i]);
-        else if (x->minutes[i].dirty)
-            enlist(x); /* its beginning is still being read */
-    }
+    if (m->gathering)
+        return;
+    m->gathering = true;
+    timer_start(&m->gather, GATHER_MS);
 }
 
 void samples_flush(struct samples *m)
@@ -321,16 +247,13 @@ void samples_flush(struct samples *m)
 
     m->dirty_first = NULL;
     m->dirty_last = &m->dirty_first;
-    while (x != NULL) {
-        struct slots *next = x->next_dirty;
+    for (; x != NULL; x = x->next_dirty) {
         x->dirty = false;
-        write_series(x);
-        x = next;
+        write_run(x);
     }
+    slo_flush(m->store, &m->out, &m->commands);
     timer_stop(&m->gather);
-    m->gathering = m->dirty_first != NULL && !m->store->closing;
-    if (m->gathering)
-        timer_start(&m->gather, GATHER_MS);
+    m->gathering = false;
     if (m->commands > 0) {
         struct unit u = {.kind = RECORD_COMMANDS, .count = m->commands, .samples = m->gathered};
         u.p = buf_take(&m->out, &u.n);
@@ -338,6 +261,11 @@ void samples_flush(struct samples *m)
         m->commands = 0;
         lane_put(&m->store->samples_lane, &u);
     }
+}
+
+bool samples_idle(const struct samples *m)
+{
+    return !m->gathering && m->commands == 0;
 }
 
 static void on_gathered(void *arg)
@@ -350,11 +278,41 @@ void samples_forget_sizes(struct samples *m)
     const char *key;
     void *value;
 
-    for (size_t i = 0; map_next(&m->series, &i, &key, &value);) {
-        struct slots *x = value;
-        x->raw_sized = x->hour_sized = false;
-    }
+    for (size_t i = 0; map_next(&m->slots, &i, &key, &value);)
+        ((struct slots *)value)->sized = false;
+    slo_forget_sizes(m->store->slos);
 }
+
+void samples_rolled(struct samples *m, const char *monitor)
+{
+    struct slots *x = map_get(&m->slots, monitor);
+
+    if (x != NULL)
+        leave_day(x);
+}
+
+static void forget_slots(struct samples *m)
+{
+    const char *key;
+    void *value;
+
+    for (size_t i = 0; map_next(&m->slots, &i, &key, &value);) {
+        struct slots *x = value;
+        mem_free(x->monitor);
+        mem_free(x->key);
+        mem_free(x);
+    }
+    map_done(&m->slots);
+}
+
+void samples_configure(struct samples *m)
+{
+    samples_flush(m);
+    forget_slots(m);
+    map_init(&m->slots, 5);
+}
+
+/* --- life --- */
 
 struct samples *samples_new(struct store *s)
 {
@@ -362,8 +320,7 @@ struct samples *samples_new(struct store *s)
 
     m->store = s;
     m->dirty_last = &m->dirty_first;
-    m->start_minute_ms = floor_to(loop_now_ms(), MINUTE_MS);
-    map_init(&m->series, 5);
+    map_init(&m->slots, 5);
     buf_init(&m->out, UNIT_MAX_BYTES);
     timer_init(&m->gather, s->loop, &s->owner, on_gathered, m);
     return m;
@@ -376,19 +333,9 @@ void samples_close(struct samples *m)
 
 void samples_free(struct samples *m)
 {
-    const char *key;
-    void *value;
-
     if (m == NULL)
         return;
-    for (size_t i = 0; map_next(&m->series, &i, &key, &value);) {
-        struct slots *x = value;
-        mem_free(x->monitor);
-        mem_free(x->raw_key);
-        mem_free(x->minute_key);
-        mem_free(x);
-    }
-    map_done(&m->series);
+    forget_slots(m);
     buf_done(&m->out);
     mem_free(m);
 }

@@ -4,7 +4,9 @@
 
 #include "model/result.h"
 
-struct config;
+#define ROLL_AFTER_MS INT64_C(900000)              /* a day is over for us so long after it ended */
+#define ROLL_WAIT_MS  (INT64_C(14) * 24 * 3600000) /* how long an open block waits for a roller */
+
 struct store;
 struct samples;
 
@@ -15,11 +17,11 @@ void samples_free(struct samples *m);
 void samples_add(struct samples *m, const char *monitor, int64_t interval_ms,
                  const struct result *r);
 void samples_flush(struct samples *m);
-/* The interval that a monitor's results are kept under now: as last added, or as expected before
- * the first one. 0: never heard of it. */
-void samples_configure(struct samples *m, const struct config *c);
-void samples_expect(struct samples *m, const char *monitor, int64_t interval_ms);
-int64_t samples_interval_ms(const struct samples *m, const char *monitor);
+void samples_gather(struct samples *m);     /* a flush comes soon */
+bool samples_idle(const struct samples *m); /* nothing is gathered */
+void samples_configure(struct samples *m);  /* monitors may have other names now */
+/* A day of this monitor's has been rolled up: later results of it are late ones. */
+void samples_rolled(struct samples *m, const char *monitor);
 /* Redis may have lost the blocks: size them again before the next write. */
 void samples_forget_sizes(struct samples *m);
 

@@ -182,6 +182,8 @@ static void become_ready(struct store *s)
         commit_snapshot(s);
     lane_pump(&s->samples_lane);
     timer_start(&s->beat, 0);
+    timer_start(&s->measure, 0);
+    roller_start(s->roller);
 }
 
 /* New commits are held back (in the spool) until the reader has seen what was there before them. */

@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aside.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "dir.h"
 #include "internal.h"
 #include "loop/crypto.h"
 #include "loop/log.h"
+#include "series_index.h"
 
 #define ROUNDTRIP_FIRST  (-14) /* 61 us */
 #define ROUNDTRIP_BOUNDS 16    /* to 2 s */
@@ -68,6 +70,8 @@ void store_read_facts(const struct store *s, struct store_facts *ret)
     ret->spool_bytes = spool_bytes(s->commits.spool) + spool_bytes(s->samples_lane.spool);
     ret->spool_records = spool_records(s->commits.spool) - s->commits.answered +
                          spool_records(s->samples_lane.spool);
+    ret->series = s->series->all.n;
+    ret->oldest_unrolled_ms = roller_oldest_ms(s);
     ret->last_roundtrip_us = s->conn != NULL ? redis_roundtrip_us(s->conn) : 0;
 }
 
@@ -109,6 +113,7 @@ static void init_timers(struct store *s)
     timer_init(&s->snapshot, s->loop, &s->owner, on_snapshot_due, s);
     timer_init(&s->trim, s->loop, &s->owner, on_trim, s);
     timer_init(&s->beat, s->loop, &s->owner, on_beat, s);
+    timer_init(&s->measure, s->loop, &s->owner, on_measure, s);
     timer_start(&s->tick, TICK_MS);
     timer_start(&s->deadline, READY_MS);
     timer_start(&s->trim, FIRST_TRIM_MS);
@@ -152,7 +157,7 @@ static void copy_retention(struct store *s, const struct config *c)
 void store_configure(struct store *s, const struct config *c)
 {
     copy_retention(s, c);
-    samples_configure(s->samples, c);
+    samples_configure(s->samples);
     series_configure(s, c);
 }
 
@@ -181,6 +186,9 @@ static void free_store(struct store *s)
         close(s->lock_fd);
     samples_free(s->samples);
     series_free(s->series);
+    roller_free(s->roller);
+    slos_free(s->slos);
+    aside_free(s);
     stored_done(&s->from_spool);
     buf_done(&s->scratch);
     explicit_bzero(&s->url, sizeof s->url);
@@ -216,6 +224,7 @@ int store_open(struct loop *l, struct resolver *r, const struct config *c,
     s->ev = *ev;
     s->arg = arg;
     s->lock_fd = -1;
+    s->facts.redis_used_bytes = -1;
     lane_init(&s->commits, s, true);
     lane_init(&s->samples_lane, s, false);
     buf_init(&s->scratch, SCRATCH_BYTES);
@@ -234,6 +243,9 @@ int store_open(struct loop *l, struct resolver *r, const struct config *c,
     owner_init(&s->owner, on_owner_closed, s);
     s->opened_us = loop_mono_us();
     s->series = series_new(s);
+    s->slos = slos_new(s);
+    s->roller = roller_new(s);
+    map_init(&s->said_of, 19);
     s->samples = samples_new(s);
     store_configure(s, c);
     trim_init(s);
@@ -265,7 +277,9 @@ static void close_handles(struct store *s)
     timer_close(&s->snapshot);
     timer_close(&s->trim);
     timer_close(&s->beat);
+    timer_close(&s->measure);
     samples_close(s->samples);
+    roller_close(s->roller);
     session_end(s);
     owner_close(&s->owner);
 }
@@ -291,7 +305,7 @@ void store_advance_close(struct store *s)
             redis_close(s->conn, "midwatch is stopping");
         return;
     }
-    if (!lane_quiet(&s->commits) || !lane_quiet(&s->samples_lane))
+    if (!lane_quiet(&s->commits) || !lane_quiet(&s->samples_lane) || s->working > 0)
         return;
     if (s->embedded != NULL) {
         s->stopping_embedded = true;
@@ -321,5 +335,6 @@ void store_close(struct store *s, void (*done)(void *arg), void *arg)
     timer_stop(&s->snapshot);
     timer_stop(&s->trim);
     timer_stop(&s->beat);
+    timer_stop(&s->measure);
     loop_later(s->loop, on_close_begun, s);
 }

@@ -1,10 +1,8 @@
 /* test_results.c - raw results out of their blocks: only what was asked for, and all of it. */
-#include "../../../src/store/internal.h"
 #include "base/json.h"
-#include "puts.h"
-#include "stats/sample.h"
+#include "slots.h"
 
-#define DAY (AT - AT % DAY_MS)
+#define DAY day_from_today(1)
 
 static char *answer;
 static size_t answer_n;
@@ -53,8 +51,6 @@ static int64_t due(size_t i)
 
 static void put_samples(struct world *w, int64_t first_ms, int64_t interval_ms, int n)
 {
-    struct store_facts f;
-
     for (int i = 0; i < n; i++) {
         struct result r = a_result(first_ms + i * interval_ms);
         if (i % 5 == 4) {
@@ -64,8 +60,7 @@ static void put_samples(struct world *w, int64_t first_ms, int64_t interval_ms, 
         }
         store_sample(w->store, "api", interval_ms, &r);
     }
-    samples_flush(w->store->samples);
-    pump_until(w, (store_read_facts(w->store, &f), f.queued_bytes == 0 && f.spool_records == 0));
+    settle(w);
 }
 
 static void up(struct world *w)
@@ -143,9 +138,11 @@ static void a_full_answer__is_cut_at_a_slot__and_asked_on_from_there(void **stat
     int64_t from = DAY, seen = 0, rounds = 0;
 
     up(w);
-    redis_say(w, "EVAL %s 1 mw:{test}:raw:here:api:1000:20261122",
-              "redis.call('SET', KEYS[1], string.rep('\\1\\2\\1\\0', 86400) .. '\\1')");
-    samples_expect(w->store->samples, "api", 1000);
+    put_samples(w, DAY + DAY_MS - 1000, 1000, 1);
+    put_samples(w, DAY, 1000, 1);
+    redis_say(w, "EVAL %s 1 %s",
+              "redis.call('SET', KEYS[1], string.rep('\\1\\2\\1\\0', 86400) .. '\\1')",
+              block_key(w, TIER_RAW, "api", 1000, DAY));
     for (;;) {
         ask(w, from, DAY + 2 * DAY_MS);
         assert_true(answer_n <= (size_t)2 << 20);
@@ -162,38 +159,30 @@ static void a_full_answer__is_cut_at_a_slot__and_asked_on_from_there(void **stat
     assert_in_range(rounds, 2, 4);
 }
 
-static void a_long_day__is_read_in_pieces(void **state)
+/* Ten seconds, then twenty, then ten again; and a rename in between. */
+static void intervals_and_names__whatever_they_were(void **state)
 {
     struct world *w = *state;
-
-    up(w);
-    samples_expect(w->store->samples, "api", 1000);
-    redis_say(w, "CONFIG RESETSTAT");
-    ask(w, DAY, DAY + DAY_MS);
-    assert_string_equal(answer, "[]");
-    assert_non_null(strstr(redis_say(w, "INFO commandstats"), "cmdstat_getrange:calls=6,"));
-}
-
-static void interval__is_the_configurations__then_that_of_the_newest_result(void **state)
-{
-    struct world *w = *state;
-    struct monitor m = {.name = "api", .interval_ms = 10000};
+    struct monitor m = {.name = "api", .was = "old", .interval_ms = 10000};
 
     up(w);
     ask(w, DAY, DAY + HOUR_MS);
     assert_string_equal(answer, "[]"); /* never heard of it */
-    put_samples(w, DAY, 10000, 3);
-    close_store(w);
+    for (int i = 0; i < 3; i++)
+        put_one(w, "old", 10000, DAY + i * 10000);
+    settle(w);
     w->config.monitors = &m;
     w->config.n_monitors = 1;
-    open_store(w);
-    pump_until(w, w->state == STORE_UP);
+    store_configure(w->store, &w->config);
+    put_samples(w, DAY + 20000, 20000, 3); /* 20, 40, 60 s: the first slot is there already */
+    put_samples(w, DAY + 50000, 10000, 2);
     ask(w, DAY, DAY + HOUR_MS);
-    assert_int_equal(jv_len(list), 3);
-    put_samples(w, DAY + 60000, 20000, 2);
-    ask(w, DAY, DAY + HOUR_MS);
-    assert_int_equal(jv_len(list), 2); /* only what is kept under the present one */
-    assert_int_equal(due(0), DAY + 60000);
+    assert_int_equal(jv_len(list), 6);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(due(i), DAY + (int64_t)i * 10000);
+    assert_int_equal(due(3), DAY + 40000);
+    assert_int_equal(due(4), DAY + 50000);
+    assert_int_equal(due(5), DAY + 60000);
     w->config.monitors = NULL;
     w->config.n_monitors = 0;
 }
@@ -203,17 +192,48 @@ static void bytes_that_are_no_result__and_short_blocks__are_passed_over(void **s
     struct world *w = *state;
 
     up(w);
-    redis_say(w, "EVAL %s 1 mw:{test}:raw:here:api:10000:20261122",
-              "redis.call('SET', KEYS[1], '\\1\\2\\255\\0\\1\\2\\1\\0\\1')");
-    samples_expect(w->store->samples, "api", 10000);
+    put_samples(w, DAY, 10000, 1);
+    set_bytes(w, block_key(w, TIER_RAW, "api", 10000, DAY),
+              (const unsigned char *)"\1\2\377\0\1\2\1\0\1", 9);
     ask(w, DAY, DAY + DAY_MS);
     assert_int_equal(jv_len(list), 1);
     assert_int_equal(due(0), DAY + 10000);
-    redis_say(w, "DEL mw:{test}:raw:here:api:10000:20261122");
-    redis_say(w, "RPUSH mw:{test}:raw:here:api:10000:20261122 x");
+    redis_say(w, "DEL %s", block_key(w, TIER_RAW, "api", 10000, DAY));
+    redis_say(w, "RPUSH %s x", block_key(w, TIER_RAW, "api", 10000, DAY));
     ask(w, DAY, DAY + DAY_MS);
-    assert_true(answer_away);
+    assert_string_equal(answer, "[]");
     assert_int_equal(w->state, STORE_UP);
+}
+
+static void a_damaged_block__is_told_once__and_the_rest_served(void **state)
+{
+    static unsigned char slots[1440 * 4 + 1];
+    struct world *w = *state;
+    struct store_facts f;
+    struct buf sealed;
+    char key[KEY_SIZE];
+
+    up(w);
+    put_samples(w, DAY, 60000, 3);
+    put_samples(w, DAY + DAY_MS, 60000, 3);
+    snprintf(key, sizeof key, "%s", block_key(w, TIER_RAW, "api", 60000, DAY));
+    get_bytes(w, key, slots, sizeof slots);
+    buf_init(&sealed, 1 << 20);
+    block_seal(slots, 1440, &sealed);
+    set_bytes(w, key, (const unsigned char *)sealed.p, sealed.len);
+    ask(w, DAY, DAY + 2 * DAY_MS);
+    assert_int_equal(jv_len(list), 6);
+    sealed.p[sealed.len / 2] ^= 4;
+    set_bytes(w, key, (const unsigned char *)sealed.p, sealed.len);
+    for (int i = 0; i < 2; i++) {
+        ask(w, DAY, DAY + 2 * DAY_MS);
+        assert_false(answer_away);
+        assert_int_equal(jv_len(list), 3);
+        assert_int_equal(due(0), DAY + DAY_MS);
+    }
+    store_read_facts(w->store, &f);
+    assert_int_equal(f.damaged_blocks, 1);
+    buf_done(&sealed);
 }
 
 static void redis_killed_in_between__away_once__then_all_of_it(void **state)
@@ -224,8 +244,6 @@ static void redis_killed_in_between__away_once__then_all_of_it(void **state)
     put_samples(w, DAY, 1000, 100);
     answers = 0;
     store_read_results(w->store, "api", DAY, DAY + 7 * DAY_MS, on_json, NULL);
-    for (int i = 0; i < 3; i++)
-        uv_run(&w->loop.uv, UV_RUN_ONCE);
     assert_int_equal(answers, 0);
     redis_kill(w);
     pump_until(w, answers == 1 && w->state == STORE_AWAY);
@@ -250,8 +268,8 @@ int main(void)
         RESULTS_TEST(over_midnight__both_days__and_no_more_than_a_week),
         RESULTS_TEST(interval_that_does_not_divide_the_day__no_slot_is_lost_or_told_twice),
         RESULTS_TEST(a_full_answer__is_cut_at_a_slot__and_asked_on_from_there),
-        RESULTS_TEST(a_long_day__is_read_in_pieces),
-        RESULTS_TEST(interval__is_the_configurations__then_that_of_the_newest_result),
+        RESULTS_TEST(intervals_and_names__whatever_they_were),
+        RESULTS_TEST(a_damaged_block__is_told_once__and_the_rest_served),
         RESULTS_TEST(bytes_that_are_no_result__and_short_blocks__are_passed_over),
         RESULTS_TEST(redis_killed_in_between__away_once__then_all_of_it),
     };

@@ -1,30 +1,13 @@
-/* test_samples.c - results in their slots and minutes, in a real redis-server. */
-#include "puts.h"
-#include "stats/sample.h"
+/* test_samples.c - results in their slots, in a real redis-server. */
+#include "slots.h"
 
-static int get_bytes(struct world *w, const char *key, unsigned char *dst, int max)
+static unsigned char block[40000];
+
+static void results__land_in_their_slots(void **state)
 {
-    redisContext *c = redis_client(w);
-    redisReply *r = redisCommand(c, "GET %s", key);
-    int n = -1;
-
-    if (r->type == REDIS_REPLY_STRING && (int)r->len <= max) {
-        n = (int)r->len;
-        memcpy(dst, r->str, r->len);
-    }
-    freeReplyObject(r);
-    redisFree(c);
-    return n;
-}
-
-static void samples__land_in_their_slots_and_minutes(void **state)
-{
-    static unsigned char block[40000];
     struct world *w = *state;
     struct result back = {0};
-    struct rollup u;
-    const int64_t day = AT - AT % DAY_MS;
-    struct store_facts f;
+    const int64_t day = day_from_today(1);
 
     redis_start(w, "");
     open_store(w);
@@ -33,97 +16,106 @@ static void samples__land_in_their_slots_and_minutes(void **state)
         struct result r = a_result(day + HOUR_MS + i * 10000);
         if (i == 7)
             r.verdict = VERDICT_DOWN, r.reason = REASON_TIMEOUT;
+        r.maintenance = i == 8;
         store_sample(w->store, "api", 10000, &r);
     }
-    pump_until(w, (store_read_facts(w->store, &f), f.queued_bytes > 0));
-    pump_until(w, (store_read_facts(w->store, &f), f.queued_bytes == 0));
-    assert_int_equal(get_bytes(w, "mw:{test}:raw:here:api:10000:20261122", block, sizeof block),
-                     8640 * 4 + 1);
+    settle(w);
+    const char *key = block_key(w, TIER_RAW, "api", 10000, day);
+    assert_int_equal(get_bytes(w, key, block, sizeof block), 8640 * 4 + 1);
     for (int i = 0; i < 24; i++) {
         assert_true(sample_decode(block + (360 + i) * 4, &back));
         assert_int_equal(back.verdict, i == 7 ? VERDICT_DOWN : VERDICT_UP);
+        assert_int_equal(back.maintenance, i == 8);
         assert_in_range((uintmax_t)back.phases.total_us, 12150, 12550);
     }
     assert_false(sample_decode(block + 359 * 4, &back));
     assert_false(sample_decode(block + 384 * 4, &back));
-    assert_int_equal(block[8640 * 4], 2);
-    assert_int_equal(get_bytes(w, "mw:{test}:minute:here:api:2026112201", block, sizeof block),
-                     961);
-    rollup_decode(block, &u);
-    assert_int_equal(u.count[VERDICT_UP], 6);
-    rollup_decode(block + 16, &u);
-    assert_int_equal(u.count[VERDICT_UP], 5);
-    assert_int_equal(u.count[VERDICT_DOWN], 1);
-    for (int minute = 2; minute < 4; minute++) {
-        rollup_decode(block + minute * 16, &u);
-        assert_int_equal(u.count[VERDICT_UP], 6);
-    }
-    long ttl = atol(redis_say(w, "EXPIRETIME mw:{test}:raw:here:api:10000:20261122"));
-    assert_int_equal(ttl, (day + 3 * DAY_MS) / 1000);
+    assert_int_equal(block[8640 * 4], BLOCK_FORMAT[0]);
+    long ttl = atol(redis_say(w, "EXPIRETIME %s", key));
+    assert_int_equal(ttl, (day + 3 * DAY_MS + ROLL_WAIT_MS) / 1000);
 }
 
-static void restart_within_a_minute__its_record_holds_both_halves(void **state)
+static void the_same_results_again__change_nothing(void **state)
 {
-    static unsigned char block[2000];
     struct world *w = *state;
-    struct rollup u = {0};
-    char key[KEY_SIZE];
-    struct series_key parts = {"test", "here", "api"};
+    static unsigned char before[6000], after[6000];
+    const int64_t day = day_from_today(1);
 
     redis_start(w, "");
-    while (loop_now_ms() % MINUTE_MS > 50000)
-        uv_run(&w->loop.uv, UV_RUN_ONCE); /* not across a minute's end */
-    int64_t now = loop_now_ms();
-    for (int round = 0; round < 2; round++) {
+    for (int round = 0; round < 3; round++) { /* restarts in the middle of the day, and the hour */
         open_store(w);
         pump_until(w, w->state == STORE_UP);
-        for (int i = 0; i < 3; i++) {
-            struct result r = a_result(now + round * 3 + i);
-            store_sample(w->store, "api", 1000, &r);
-        }
+        put_span(w, "api", 60000, day + (2 - round) * HOUR_MS, day + 3 * HOUR_MS);
+        settle(w);
+        const char *key = block_key(w, TIER_RAW, "api", 60000, day);
+        assert_int_equal(count_raw(w, key, 1440), (round + 1) * 60);
+        assert_int_equal(get_bytes(w, key, after, sizeof after), 1440 * 4 + 1);
+        if (round > 0)
+            assert_memory_equal(after + 480, before + 480, sizeof after - 480 - 1000);
+        memcpy(before, after, sizeof before);
         close_store(w);
-        key_minute(key, &parts, now - now % HOUR_MS);
-        assert_int_equal(get_bytes(w, key, block, sizeof block), 961);
-        rollup_decode(block + now % HOUR_MS / MINUTE_MS * 16, &u);
-        if (round == 0)
-            assert_int_equal(u.count[VERDICT_UP], 3);
     }
-    assert_int_equal(u.count[VERDICT_UP], 6);
+    assert_string_equal(length(w, "HLEN", KEY_SERIES), "1");
 }
 
-static void samples_during_an_outage__are_back_filled(void **state)
+static void results_during_an_outage__are_back_filled(void **state)
 {
-    static unsigned char block[6000];
     struct world *w = *state;
     struct store_facts f;
-    const int64_t day = AT - AT % DAY_MS;
-    struct result back;
+    const int64_t day = day_from_today(1);
 
     redis_start(w, REDIS_AOF);
     open_store(w);
     pump_until(w, w->state == STORE_UP);
     redis_kill(w);
     pump_until(w, w->state == STORE_AWAY);
-    for (int i = 0; i < 1440; i++) {
-        struct result r = a_result(day + i * 60000);
-        store_sample(w->store, "api", 60000, &r);
-    }
+    put_span(w, "api", 60000, day, day + DAY_MS);
     pump_until(w, (store_read_facts(w->store, &f), f.spool_records > 1));
     redis_start(w, REDIS_AOF);
     pump_until(w, (store_read_facts(w->store, &f), f.spool_records == 0 && w->state == STORE_UP));
-    assert_int_equal(get_bytes(w, "mw:{test}:raw:here:api:60000:20261122", block, sizeof block),
-                     1440 * 4 + 1);
-    for (int i = 0; i < 1440; i++)
-        assert_true(sample_decode(block + i * 4, &back));
+    assert_int_equal(count_raw(w, block_key(w, TIER_RAW, "api", 60000, day), 1440), 1440);
     assert_int_equal(f.dropped_samples, 0);
+}
+
+/* A list where a block is to be. */
+static void something_else_in_the_way__is_set_aside__and_no_result_is_lost(void **state)
+{
+    struct world *w = *state;
+    struct store_facts f;
+    char key[KEY_SIZE];
+    const int64_t day = day_from_today(1);
+
+    redis_start(w, "");
+    open_store(w);
+    pump_until(w, w->state == STORE_UP);
+    put_one(w, "api", 60000, day);
+    settle(w);
+    snprintf(key, sizeof key, "%s", block_key(w, TIER_RAW, "api", 60000, day));
+    redis_say(w, "DEL %s", key);
+    redis_say(w, "RPUSH %s x y", key);
+    for (int i = 0; i < 5; i++) /* apart: each its own command */
+        put_one(w, "api", 60000, day + i * 2 * 60000);
+    put_one(w, "web", 60000, day);
+    settle(w);
+    pump_until(w, count_raw(w, key, 1440) == 5);
+    assert_int_equal(count_raw(w, block_key(w, TIER_RAW, "web", 60000, day), 1440), 1);
+    assert_string_equal(redis_say(w, "LLEN %s:damaged", key), "2");
+    assert_true(atol(redis_say(w, "TTL %s:damaged", key)) > 86400);
+    store_read_facts(w->store, &f);
+    assert_int_equal(f.damaged_blocks, 1);
+    assert_int_equal(f.dropped_samples, 0);
+    put_one(w, "api", 60000, day + 20 * 60000);
+    settle(w);
+    assert_true(atol(redis_say(w, "TTL %s", key)) > 86400); /* it has its end of life again */
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(samples__land_in_their_slots_and_minutes),
-        TEST(restart_within_a_minute__its_record_holds_both_halves),
-        TEST(samples_during_an_outage__are_back_filled),
+        TEST(results__land_in_their_slots),
+        TEST(the_same_results_again__change_nothing),
+        TEST(results_during_an_outage__are_back_filled),
+        TEST(something_else_in_the_way__is_set_aside__and_no_result_is_lost),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
