@@ -17,12 +17,13 @@
 #define SLOT_SEALED  134 /* hundredths of a byte */
 #define DAY_SEALED   48  /* until the coder has learned */
 
-#define EMPTY_BYTES    1500000
-#define STATUS_BYTES   1500 /* a monitor's status, its series, results of the last minutes */
-#define INCIDENT_BYTES 8000 /* with deliveries, attempts and transitions */
-#define SLO_CELL_BYTES 16
-#define SLO_CELLS      2976 /* quarters of an hour in a month */
-#define SLO_RECENT     6144
+#define EMPTY_BYTES     1500000
+#define STATUS_BYTES    1500 /* a monitor's status, its series, results of the last minutes */
+#define INCIDENT_BYTES  6000 /* with deliveries, attempts and transitions */
+#define INCIDENT_MONTHS 3    /* each monitor has one in so many */
+#define SLO_CELL_BYTES  16
+#define SLO_CELLS       2976 /* quarters of an hour in a month */
+#define SLO_RECENT      6144
 
 static int64_t at_least(int64_t v, int64_t least)
 {
@@ -89,7 +90,8 @@ static void add_monitor(const struct config *c, const struct monitor *m, struct 
     n->hour +=
         months(c->store.retention.hour_ms) * tallies(MONTH_DAYS * INT64_C(24), HOUR_MS, every_ms);
     n->day += months(c->store.retention.day_ms) * tallies(MONTH_DAYS, DAY_MS, every_ms);
-    n->other += STATUS_BYTES + months(c->store.retention.incidents_ms) * INCIDENT_BYTES;
+    n->other +=
+        STATUS_BYTES + months(c->store.retention.incidents_ms) * INCIDENT_BYTES / INCIDENT_MONTHS;
 }
 
 void need_of(const struct config *c, struct need *ret)

@@ -1,8 +1,8 @@
 /* test_range.c - what went in comes out, at about the price it should have, and it always ends. */
 #include <string.h>
 
-#include "../src/stats/range.h"
 #include "draw.h"
+#include "stats/range.h"
 #include "unit.h"
 
 #define N 20000

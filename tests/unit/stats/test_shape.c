@@ -1,10 +1,10 @@
 /* test_shape.c - histograms one after another: exact, cheaper once known, refused when wrong. */
 #include <string.h>
 
-#include "../src/stats/shape.h"
 #include "base/mem.h"
 #include "draw.h"
 #include "stats/hist.h"
+#include "stats/shape.h"
 #include "unit.h"
 
 static struct hist draw_hist(struct dice *d, int n, double median_ms)
