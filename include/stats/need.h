@@ -9,7 +9,7 @@
 /* Bytes as Redis counts them (used_memory), for the region of this configuration alone: regions
  * that share a store each need theirs. An estimate, for results up and log-normal (sigma 0.5): a
  * tenth more or less is to be expected, and more with much failing. `other`: statuses, incidents
- * (one a monitor and month), SLOs, and what Redis takes when it is empty. */
+ * (one a monitor and quarter), SLOs, and what Redis takes when it is empty. */
 struct need {
     int64_t raw, minute, hour, day, other, total;
 };

@@ -111,18 +111,6 @@ uint64_t range_raw(struct range *r, uint64_t v, unsigned n)
     return ret;
 }
 
-void chance_init(struct chance *c, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        c[i] = CHANCE_EVEN;
-}
-
-void number_init(struct number *m)
-{
-    chance_init(m->size, 65);
-    chance_init(m->high[0], sizeof m->high / sizeof m->high[0][0]);
-}
-
 uint64_t range_number(struct range *r, struct number *m, uint64_t v)
 {
     unsigned bits = v > 0 ? 64u - (unsigned)__builtin_clzll(v) : 0, size = 0;

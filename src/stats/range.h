@@ -24,13 +24,15 @@
 #define RANGE_BOTTOM ((uint64_t)1 << 48)
 #define RANGE_SLACK  6 /* zero bytes at the end that the encoder leaves out */
 
-/* How likely a bit is 1, in 1/65536; learns as 1/n at first, then as 1/CHANCE_MEMORY. */
+/* How likely a bit is 1: as far as it leans from an even 32768/65536. All zero is even, so a model
+ * is ready when its memory is zeroed. Learns as 1/n at first, then as 1/CHANCE_MEMORY. */
 #define CHANCE_MEMORY 255
-#define CHANCE_LEAST  24
+#define CHANCE_EVEN   32768
+#define CHANCE_MOST   32744 /* no further */
 struct chance {
-    uint16_t p, n;
+    int16_t lean;
+    uint16_t n;
 };
-#define CHANCE_EVEN ((struct chance){32768, 0})
 extern const uint16_t chance_rate[CHANCE_MEMORY + 1];
 
 struct range {
@@ -51,14 +53,14 @@ void range_shift(struct range *r); /* one byte out or in */
 
 static inline void chance_learn(struct chance *c, unsigned bit)
 {
-    int32_t to = bit ? 65536 - CHANCE_LEAST : CHANCE_LEAST;
-    c->p = (uint16_t)(c->p + (to - c->p) * chance_rate[c->n] / 65536);
+    int32_t to = bit ? CHANCE_MOST : -CHANCE_MOST;
+    c->lean = (int16_t)(c->lean + (to - c->lean) * chance_rate[c->n] / 65536);
     c->n += c->n < CHANCE_MEMORY;
 }
 
 static inline unsigned range_bit(struct range *r, struct chance *c, unsigned bit)
 {
-    uint64_t one = (r->range >> 16) * c->p;
+    uint64_t one = (r->range >> 16) * (uint64_t)(CHANCE_EVEN + c->lean);
     if (r->decoding)
         bit = r->low < one;
     if (bit) {
@@ -94,7 +96,5 @@ struct number {
 uint64_t range_number(struct range *r, struct number *m, uint64_t v);
 /* The same with a sign. */
 int64_t range_signed(struct range *r, struct number *m, int64_t v);
-void chance_init(struct chance *c, size_t n); /* all even */
-void number_init(struct number *m);
 
 #endif

@@ -18,56 +18,28 @@
 
 #define LATE_STEP_US 50 /* lateness out of raw samples is a multiple */
 #define MEMORY       32
-#define SPREADS      12
+#define SPREADS      8
 
 struct model {
     struct number units;
     struct chance there[2];
     bool was_there;
     /* counts */
-    struct chance same, all_up[2], maintained[2], reasoned[2], summed;
+    struct chance same, all_up[2], maintained[2], summed;
     struct number total, count[VERDICT_COUNT], maintenance[VERDICT_COUNT], reason;
     uint64_t last_total;
     bool was_up, was_maintained;
     /* latencies */
-    struct chance plain, bounded, on_grid, half[2], in_bucket, sum_on_grid;
+    struct chance plain, on_grid, half[2], in_bucket, sum_on_grid;
     struct number n, sum, bound;
     struct shape shape;
     struct around spread[SPREADS];
     /* lateness */
-    struct chance none_late, late_coded, late_code[256], late_whole;
+    struct chance late_coded, late_code[256], late_whole;
     struct number late_max, late_sum;
     struct around late;
     uint64_t late_mean, late_off, late_units; /* in 1/256 of steps, a result; in steps */
 };
-
-static struct model *model_new(void)
-{
-    struct model *m = mem_new(struct model);
-    struct number *numbers[] = {&m->units, &m->total, &m->reason,   &m->n,
-                                &m->sum,   &m->bound, &m->late_max, &m->late_sum};
-    struct chance *chances[] = {&m->same,       &m->summed,    &m->plain,       &m->bounded,
-                                &m->on_grid,    &m->in_bucket, &m->sum_on_grid, &m->none_late,
-                                &m->late_coded, &m->late_whole};
-    struct chance *pairs[] = {m->there, m->all_up, m->maintained, m->reasoned, m->half};
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        number_init(numbers[i]);
-    for (size_t i = 0; i < sizeof chances / sizeof chances[0]; i++)
-        chance_init(chances[i], 1);
-    for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++)
-        chance_init(pairs[i], 2);
-    for (int v = 0; v < VERDICT_COUNT; v++) {
-        number_init(&m->count[v]);
-        number_init(&m->maintenance[v]);
-    }
-    for (int i = 0; i < SPREADS; i++)
-        around_init(&m->spread[i], &m->sum);
-    chance_init(m->late_code, 256);
-    around_init(&m->late, &m->late_sum);
-    shape_init(&m->shape);
-    m->was_there = m->was_up = true;
-    return m;
-}
 
 static uint64_t sum_of(const uint64_t *p, size_t n)
 {
@@ -164,7 +136,7 @@ static uint64_t code_sum(struct range *r, struct model *m, const struct grid *g,
     if (!range_bit(r, &m->sum_on_grid, on_grid))
         return g->base + (uint64_t)range_signed(r, &m->sum, (int64_t)(sum - g->base));
     int64_t off = (int64_t)(k - g->middle);
-    k = g->middle + (uint64_t)around_code(r, &m->spread[g->context], g->scale, off);
+    k = g->middle + (uint64_t)around_code(r, &m->spread[g->context], &m->sum, g->scale, off);
     return g->base + k * g->step;
 }
 
@@ -224,8 +196,8 @@ static uint64_t code_late_sum(struct range *r, struct model *m, uint64_t results
     uint64_t middle = m->late_mean * results / 256, steps = us / LATE_STEP_US;
     unsigned size = 63u - (unsigned)__builtin_clzll(m->late_off | 1);
     unsigned scale = size < 2 ? 0 : size - 2;
-    steps = middle +
-            (uint64_t)around_code(r, &m->late, scale < 40 ? scale : 40, (int64_t)(steps - middle));
+    steps = middle + (uint64_t)around_code(r, &m->late, &m->late_sum, scale < 40 ? scale : 40,
+                                           (int64_t)(steps - middle));
     uint64_t n = m->late_units < MEMORY ? ++m->late_units : MEMORY, mean = steps * 256 / results;
     uint64_t off = apart(steps, middle);
     m->late_mean += mean > m->late_mean ? (mean - m->late_mean) / n : -((m->late_mean - mean) / n);
@@ -252,7 +224,7 @@ static void code_unit(struct range *r, struct model *m, struct tally *t)
 
 void block_put_tallies(const struct tally *const *units, size_t n, struct buf *out)
 {
-    struct model *m = model_new();
+    struct model *m = mem_new(struct model);
     struct range r;
     struct buf block;
 
@@ -277,7 +249,7 @@ int block_get_tallies(const void *p, size_t len, block_unit_fn *each, void *arg,
 
     if (frame_open(&r, p, len, BLOCK_TALLIES, e) != 0)
         return -1;
-    struct model *m = model_new();
+    struct model *m = mem_new(struct model);
     uint64_t n = range_number(&r, &m->units, 0);
     if (n > BLOCK_UNITS_MAX)
         range_refuse(&r);

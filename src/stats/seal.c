@@ -27,23 +27,6 @@ struct model {
     unsigned last_outcome; /* of the last slot of another kind */
 };
 
-static struct model *model_new(void)
-{
-    struct model *m = mem_new(struct model);
-    number_init(&m->slots);
-    chance_init(m->ordinary, 64);
-    chance_init(m->empty, 64);
-    chance_init(&m->same_outcome, 1);
-    chance_init(m->outcome, 256);
-    for (int i = 0; i < 2; i++) {
-        chance_init(&m->of[i].wide, 1);
-        chance_init(m->of[i].latency, 1 << LATENCY_TREE_BITS);
-        chance_init(m->of[i].lateness, 256);
-    }
-    m->last_outcome = ORDINARY;
-    return m;
-}
-
 static enum kind code_kind(struct range *r, struct model *m, enum kind k)
 {
     unsigned known = m->last & 63;
@@ -95,7 +78,7 @@ static void code_slot(struct range *r, struct model *m, unsigned char slot[SAMPL
 
 void block_seal(const unsigned char *slots, size_t n, struct buf *out)
 {
-    struct model *m = model_new();
+    struct model *m = mem_new(struct model);
     struct range r;
     struct buf block;
 
@@ -118,7 +101,7 @@ int block_unseal(const void *p, size_t len, unsigned char *slots, size_t n, stru
 
     if (frame_open(&r, p, len, BLOCK_SEALED, e) != 0)
         return -1;
-    struct model *m = model_new();
+    struct model *m = mem_new(struct model);
     uint64_t has = range_number(&r, &m->slots, 0);
     if (has > n)
         range_refuse(&r);

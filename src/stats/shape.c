@@ -18,45 +18,22 @@
 #define LEAST      16  /* what a bucket is given that has not been used for long */
 #define LEFT_MAX   ((uint64_t)1 << 26)
 
-void around_init(struct around *a, struct number *far)
-{
-    chance_init(&a->below, 1);
-    chance_init(a->off, SHAPE_STEPS);
-    a->far = far;
-}
-
-void shape_init(struct shape *s)
-{
-    *s = (struct shape){.low = HIST_BUCKETS, .high = HIST_BUCKETS};
-    for (int i = 0; i < SHAPE_LEVELS; i++)
-        chance_init(s->few[i], SHAPE_STEPS);
-    for (int i = 0; i < SHAPE_SCALES; i++)
-        around_init(&s->around[i], &s->far);
-    chance_init(s->outside, 2);
-    chance_init(&s->another, 1);
-    chance_init(s->any, SHAPE_LEVELS);
-    chance_init(s->first, SHAPE_GROUP);
-    number_init(&s->many);
-    number_init(&s->far);
-    number_init(&s->gap);
-    number_init(&s->count);
-}
-
 /* Steps up: 0 or more; below: -1 or less. */
-static int64_t code_steps(struct range *r, struct around *a, int64_t steps)
+static int64_t code_steps(struct range *r, struct around *a, struct number *far, int64_t steps)
 {
     uint64_t size = steps < 0 ? ~(uint64_t)steps : (uint64_t)steps, n = 0;
     bool below = range_bit(r, &a->below, steps < 0);
     while (n < SHAPE_STEPS && range_bit(r, &a->off[n], n < size))
         n++;
     if (n == SHAPE_STEPS)
-        n += range_number(r, a->far, size - n);
+        n += range_number(r, far, size - n);
     return (int64_t)(below ? ~n : n);
 }
 
-int64_t around_code(struct range *r, struct around *a, unsigned scale, int64_t off)
+int64_t around_code(struct range *r, struct around *a, struct number *far, unsigned scale,
+                    int64_t off)
 {
-    int64_t steps = code_steps(r, a, off >> scale);
+    int64_t steps = code_steps(r, a, far, off >> scale);
     uint64_t low = range_raw(r, (uint64_t)off, scale);
     return (int64_t)((uint64_t)steps << scale | low);
 }
@@ -76,7 +53,8 @@ static uint64_t code_many(struct range *r, struct shape *s, uint64_t expected, u
 {
     uint64_t middle = expected / UNIT;
     unsigned scale = (63u - (unsigned)__builtin_clzll(middle)) / 2 - 1;
-    return middle + (uint64_t)around_code(r, &s->around[scale], scale, (int64_t)(count - middle));
+    return middle +
+           (uint64_t)around_code(r, &s->around[scale], &s->far, scale, (int64_t)(count - middle));
 }
 
 static uint32_t take(struct range *r, struct shape *s, uint64_t count)
@@ -188,12 +166,11 @@ static void code_inside(struct range *r, struct shape *s, struct hist *h, bool l
 /* What was used now for the first time. */
 static void extend(struct shape *s, const struct hist *h, bool below, bool above)
 {
-    bool unused = s->low == HIST_BUCKETS;
-    if (below)
+    if (below || s->high == 0)
         for (s->low = 0; h->count[s->low] == 0;)
             s->low++;
-    if (above || unused)
-        for (s->high = HIST_BUCKETS; s->high > s->low && h->count[s->high - 1] == 0;)
+    if (above)
+        for (s->high = HIST_BUCKETS; h->count[s->high - 1] == 0;)
             s->high--;
 }
 
@@ -221,6 +198,7 @@ void shape_code(struct range *r, struct shape *s, struct hist *h, uint64_t sum)
         range_refuse(r);
     if (range_bad(r))
         return;
-    extend(s, h, below, above);
+    if (below || above)
+        extend(s, h, below, above);
     learn(s, h, sum);
 }

@@ -13,12 +13,12 @@
 /* How far from where it was expected, in steps of 2^scale. */
 struct around {
     struct chance below, off[SHAPE_STEPS];
-    struct number *far;
 };
-void around_init(struct around *a, struct number *far);
-int64_t around_code(struct range *r, struct around *a, unsigned scale, int64_t off);
+/* Steps beyond SHAPE_STEPS by `far`. */
+int64_t around_code(struct range *r, struct around *a, struct number *far, unsigned scale,
+                    int64_t off);
 
-/* What the units before say of the next. */
+/* What the units before say of the next. All zero: nothing. */
 struct shape {
     struct chance few[SHAPE_LEVELS][SHAPE_STEPS];        /* by what is expected: one more? */
     struct chance any[SHAPE_LEVELS], first[SHAPE_GROUP]; /* where little is expected */
@@ -32,7 +32,6 @@ struct shape {
     unsigned low, high; /* the buckets that were ever used: low <= i < high */
 };
 
-void shape_init(struct shape *s);
 /* The counts of *h (not its n), whose sum is `sum`. Decoding: *h is empty before. */
 void shape_code(struct range *r, struct shape *s, struct hist *h, uint64_t sum);
 

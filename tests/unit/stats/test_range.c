@@ -13,7 +13,7 @@ static void bits__of_any_likelihood__come_back_and_cost_their_entropy(void **sta
     static const double likely[] = {0.5, 0.9, 0.1, 0.01, 0.999, 0, 1};
     for (size_t k = 0; k < sizeof likely / sizeof likely[0]; k++) {
         struct dice d = {k + 1}, again = {k + 1};
-        struct chance c = CHANCE_EVEN, back = CHANCE_EVEN;
+        struct chance c = {0}, back = {0};
         double p = likely[k], entropy = p > 0 && p < 1 ? -p * log2(p) - (1 - p) * log2(1 - p) : 0;
         struct range r;
         struct buf b;
@@ -56,9 +56,8 @@ static void numbers__of_all_sizes__come_back(void **state)
         struct dice d = {99};
         struct number m[2];
         struct chance tree[256];
-        number_init(&m[0]);
-        number_init(&m[1]);
-        chance_init(tree, 256);
+        memset(m, 0, sizeof m);
+        memset(tree, 0, sizeof tree);
         if (way == 0)
             range_encode(&r, &b);
         else
@@ -82,11 +81,11 @@ static void carry__through_many_bytes__arrives(void **state)
     range_raw(&r, 1, 16);
     for (int i = 0; i < 20; i++)
         range_raw(&r, UINT16_MAX, 16);
-    struct chance c = CHANCE_EVEN;
+    struct chance c = {0};
     for (int i = 0; i < 300; i++)
         range_bit(&r, &c, 0);
     range_finish(&r);
-    struct chance back = CHANCE_EVEN;
+    struct chance back = {0};
     range_decode(&r, (const unsigned char *)b.p, b.len);
     assert_int_equal(range_raw(&r, 0, 16), 1);
     for (int i = 0; i < 20; i++)
@@ -102,7 +101,7 @@ static void decoding__past_the_end__is_said_and_stays_said(void **state)
     (void)state;
     struct range r;
     struct number m;
-    number_init(&m);
+    memset(&m, 0, sizeof m);
     range_decode(&r, NULL, 0);
     assert_true(range_bad(&r)); /* not even the one byte that nothing takes */
     for (int i = 0; i < 1000; i++)
