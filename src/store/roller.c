@@ -25,6 +25,7 @@
 #include "multi.h"
 #include "reply.h"
 #include "resp.h"
+#include "retire.h"
 #include "roll.h"
 
 #define FIRST_MS 1000
@@ -37,6 +38,7 @@ struct roller {
     struct timer timer;
     size_t at;  /* in the index */
     bool found; /* something, in this round */
+    size_t retire_at;
     int64_t pause_until_us;
     struct job *job; /* under way */
 };
@@ -345,6 +347,8 @@ static void end_round(struct roller *r)
 
     r->at = 0;
     r->found = false;
+    if (!again)
+        retire_some(r->store, &r->retire_at);
     timer_start(&r->timer, again ? STEP_MS : ROUND_MS);
 }
 
