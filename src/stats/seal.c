@@ -40,9 +40,10 @@ static enum kind code_kind(struct range *r, struct model *m, enum kind k)
 
 static unsigned code_outcome(struct range *r, struct model *m, unsigned outcome)
 {
-    if (range_bit(r, &m->same_outcome, outcome == m->last_outcome))
-        return m->last_outcome;
-    m->last_outcome = range_tree(r, m->outcome, 8, outcome);
+    if (!range_bit(r, &m->same_outcome, outcome == m->last_outcome))
+        m->last_outcome = range_tree(r, m->outcome, 8, outcome);
+    if (m->last_outcome == 0)
+        range_refuse(r); /* that would be an empty slot */
     return m->last_outcome;
 }
 
