@@ -79,11 +79,21 @@ static uint64_t code_maintenance(struct range *r, struct model *m, uint64_t coun
     return sum_of(count, VERDICT_COUNT);
 }
 
-/* Each that was not good has its reason: when they add up, what comes after the last is none. */
+/* Each that was not good has its reason: what comes after the last of them is none. */
+static bool adds_up(const uint64_t reasons[TALLY_REASONS], uint64_t left)
+{
+    for (int i = 0; i < TALLY_REASONS; i++) {
+        if (left == 0 && reasons[i] > 0)
+            return false;
+        left -= reasons[i];
+    }
+    return left == 0;
+}
+
 static void code_reasons(struct range *r, struct model *m, struct tally *t)
 {
     uint64_t left = t->count[VERDICT_DOWN] + t->count[VERDICT_UNKNOWN];
-    bool summed = range_bit(r, &m->summed, sum_of(t->reasons, TALLY_REASONS) == left);
+    bool summed = range_bit(r, &m->summed, adds_up(t->reasons, left));
     for (int i = 0; i < TALLY_REASONS && (left > 0 || !summed); i++) {
         t->reasons[i] = range_number(r, &m->reason, t->reasons[i]);
         left -= t->reasons[i];
@@ -112,12 +122,14 @@ struct grid {
 
 static struct grid grid_of(const struct hist *h, unsigned low, unsigned high)
 {
-    struct grid g = {.step = log_linear_span(low, HIST_BITS).width / 2};
-    uint64_t most = 0, square = 0;
-    g.step += g.step == 0;
+    uint64_t width = log_linear_span(low, HIST_BITS).width, most = 0, square = 0;
+    unsigned shift = width > 1 ? 63u - (unsigned)__builtin_clzll(width / 2) : 0;
+    struct grid g = {.step = (uint64_t)1 << shift};
     for (unsigned i = low; i <= high; i++) {
+        if (h->count[i] == 0)
+            continue;
         struct span s = log_linear_span(i, HIST_BITS);
-        uint64_t k = s.width / 2 / g.step;
+        uint64_t k = s.width / 2 >> shift;
         g.base += h->count[i] * (s.low + s.width / 4);
         most += h->count[i] * k;
         square += h->count[i] * k * k;
