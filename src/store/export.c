@@ -23,7 +23,6 @@
 #include "resp.h"
 #include "store/move.h"
 
-#define PAGE    500  /* entries of a stream at a time */
 #define STRINGS 64   /* strings at a time */
 #define SEEN_AT 1024 /* places at first */
 
@@ -35,17 +34,9 @@ struct exporting {
     struct export_report report;
     uint64_t about_all;
 
-    /* the transaction */
-    bool in_exec;
-    int place;     /* which of its answers; -1: none yet */
-    bool is_entry; /* inside the newest entry of a stream: its id comes first */
-    struct archive_piece piece;
-    struct buf held; /* the bytes of the piece's values */
-    VEC(size_t) lengths;
-    char last_id[KEY_COUNT][48];
-    struct err problem;
-
     /* the strings */
+    struct archive_piece piece;
+    struct buf held;   /* the bytes of its value */
     struct seen *seen; /* hashes of keys: SCAN may name one twice */
     size_t n_seen, seen_cap;
     uint64_t seed[2];
@@ -74,204 +65,29 @@ static int check_written(const struct exporting *x, struct err *e)
     return x->out.failed ? err_set(e, "%s", strerror(x->out.error)) : 0;
 }
 
-/* --- a piece that is gathered value by value --- */
+/* --- what decides pages, and the record --- */
 
-static void piece_begin(struct exporting *x, enum key k)
-{
-    static const char *const types[] = {"hash", "zset", "stream"};
-    struct archive_piece *p = &x->piece;
-
-    archive_piece_clear(p);
-    buf_clear(&x->held);
-    x->lengths.n = 0;
-    p->which = k;
-    text_copy(p->key, sizeof p->key, key_name(k));
-    for (int t = 0; t < 3; t++) {
-        if (text_eq(types[t], key_type(k)))
-            p->type = (enum archive_type)t;
-    }
-}
-
-static void piece_value(struct exporting *x, const char *p, size_t n)
-{
-    buf_put(&x->held, p, n);
-    vec_push(&x->lengths, n);
-}
-
-static void piece_flush(struct exporting *x)
-{
-    const char *at = buf_text(&x->held);
-
-    if (x->lengths.n == 0)
-        return;
-    for (size_t i = 0; i < x->lengths.n; i++) {
-        struct archive_value v = {at, x->lengths.items[i]};
-        vec_push(&x->piece.values, v);
-        at += v.n;
-    }
-    archive_put_piece(&x->out, &x->piece);
-    piece_begin(x, x->piece.which);
-}
-
-static bool piece_is_full(const struct exporting *x)
-{
-    return x->held.len >= ARCHIVE_PIECE || x->lengths.n >= ARCHIVE_VALUES / 2;
-}
-
-/* --- the transaction --- */
-
-static bool is_stream(int k)
-{
-    return text_eq(key_type((enum key)k), "stream");
-}
-
-static void put_read_all(struct exporting *x, struct buf *out, enum key k)
-{
-    char key[KEY_SIZE];
-    bool hash = text_eq(key_type(k), "hash");
-
-    talk_key(x->talk, key, key_name(k));
-    resp_open(out, is_stream((int)k) ? 6 : hash ? 2 : 5);
-    resp_text(out, is_stream((int)k) ? "XREVRANGE" : hash ? "HGETALL" : "ZRANGE");
-    resp_text(out, key);
-    if (hash)
-        return;
-    resp_text(out, is_stream((int)k) ? "+" : "0");
-    resp_text(out, is_stream((int)k) ? "-" : "-1");
-    resp_text(out, is_stream((int)k) ? "COUNT" : "WITHSCORES");
-    if (is_stream((int)k))
-        resp_text(out, "1");
-}
-
-static void begin_place(struct exporting *x)
-{
-    piece_flush(x);
-    x->place++;
-    x->is_entry = false;
-    if (x->place < KEY_COUNT)
-        piece_begin(x, (enum key)x->place);
-}
-
-static void take_leaf(struct exporting *x, const struct walk_item *i)
-{
-    if (x->place < 0 || x->place >= KEY_COUNT || i->kind == WALK_NIL)
-        return;
-    if (is_stream(x->place)) {
-        if (i->depth == 3 && !x->is_entry && i->n < sizeof x->last_id[0]) {
-            memcpy(x->last_id[x->place], i->p, i->n);
-            x->last_id[x->place][i->n] = '\0';
-            x->is_entry = true;
-        }
-        return;
-    }
-    if (x->lengths.n % 2 == 0 && i->n > ARCHIVE_NAME_MAX && x->problem.text[0] == '\0')
-        err_set(&x->problem, "%s has a name of %zu bytes; at most %d are handled", x->piece.key,
-                i->n, ARCHIVE_NAME_MAX);
-    piece_value(x, i->p, i->n);
-    if (x->lengths.n % 2 == 0 && piece_is_full(x)) {
-        piece_flush(x);
-        tell(x, "reading what is decided");
-    }
-}
-
-/* MULTI and QUEUEDs are single words; EXEC is a list with an answer for each key. */
-static void on_item(void *arg, const struct walk_item *i)
+static int put_piece(void *arg, const struct archive_piece *p, struct err *e)
 {
     struct exporting *x = arg;
 
-    if (i->kind == WALK_ERROR) {
-        if (x->problem.text[0] == '\0')
-            err_set(&x->problem, "redis: %.*s", (int)(i->n < 200 ? i->n : 200), i->p);
-        x->place += x->in_exec && i->depth == 1;
-        return;
-    }
-    if (i->kind == WALK_LIST && i->depth == 0)
-        x->in_exec = true;
-    else if (i->depth == 1 && x->in_exec)
-        begin_place(x);
-    else if (i->kind != WALK_LIST && x->in_exec)
-        take_leaf(x, i);
+    archive_put_piece(&x->out, p);
+    tell(x, decided_is_stream((int)p->which) ? "reading the record" : "reading what is decided");
+    return check_written(x, e);
 }
 
 static int export_decided(struct exporting *x, struct err *e)
 {
-    struct buf *out = talk_out(x->talk);
+    struct decided_ends ends;
 
-    resp_open(out, 1);
-    resp_text(out, "MULTI");
-    for (int k = 0; k < KEY_COUNT; k++)
-        put_read_all(x, out, (enum key)k);
-    resp_open(out, 1);
-    resp_text(out, "EXEC");
-    x->place = -1;
-    if (talk_send_walk(x->talk, KEY_COUNT + 2, ARCHIVE_VALUE_MAX, on_item, x, e) != 0)
+    if (decided_read(x->talk, put_piece, x, &ends, e) != 0)
         return -1;
-    piece_flush(x);
-    if (x->problem.text[0] != '\0')
-        return err_set(e, "%s", x->problem.text);
-    return check_written(x, e);
-}
-
-/* --- the streams --- */
-
-struct page {
-    struct exporting *x;
-    char from[56]; /* behind the last one read */
-    size_t entries;
-};
-
-static int take_entry(struct page *g, const redisReply *entry, struct err *e)
-{
-    struct exporting *x = g->x;
-    const redisReply *fields;
-
-    if (entry->type != REDIS_REPLY_ARRAY || entry->elements != 2 ||
-        entry->element[0]->type != REDIS_REPLY_STRING ||
-        entry->element[1]->type != REDIS_REPLY_ARRAY)
-        return err_set(e, "redis gave an unexpected answer to XRANGE");
-    fields = entry->element[1];
-    piece_value(x, entry->element[0]->str, (size_t)entry->element[0]->len);
-    for (size_t i = 0; i < fields->elements; i++)
-        piece_value(x, fields->element[i]->str, (size_t)fields->element[i]->len);
-    vec_push(&x->piece.ends, x->lengths.n);
-    snprintf(g->from, sizeof g->from, "(%.50s", entry->element[0]->str);
-    if (piece_is_full(x))
-        piece_flush(x);
-    return 0;
-}
-
-static int take_entries(void *arg, const redisReply *r, struct err *e)
-{
-    struct page *g = arg;
-
-    if (r->type != REDIS_REPLY_ARRAY)
-        return err_set(e, "redis gave an unexpected answer to XRANGE");
-    g->entries = r->elements;
-    for (size_t i = 0; i < r->elements; i++) {
-        if (take_entry(g, r->element[i], e) != 0)
+    for (int k = 0; k < KEY_COUNT; k++) {
+        if (decided_is_stream(k) &&
+            decided_read_stream(x->talk, (enum key)k, &ends, put_piece, x, e) != 0)
             return -1;
     }
     return 0;
-}
-
-static int export_stream(struct exporting *x, enum key k, struct err *e)
-{
-    struct page g = {x, "-", 0};
-    char key[KEY_SIZE], count[16];
-
-    if (x->last_id[k][0] == '\0')
-        return 0;
-    talk_key(x->talk, key, key_name(k));
-    snprintf(count, sizeof count, "%d", PAGE);
-    piece_begin(x, k);
-    do {
-        const char *argv[] = {"XRANGE", key, g.from, x->last_id[k], "COUNT", count, NULL};
-        if (talk_ask(x->talk, argv, take_entries, &g, e) != 0)
-            return -1;
-        piece_flush(x);
-        tell(x, key_name(k));
-    } while (g.entries == PAGE && check_written(x, e) == 0);
-    return check_written(x, e);
 }
 
 /* --- the strings --- */
@@ -484,10 +300,6 @@ static int export_all(struct exporting *x, struct err *e)
     archive_put_head(&x->out, &h, &x->about);
     if (export_decided(x, e) != 0)
         return -1;
-    for (int k = 0; k < KEY_COUNT; k++) {
-        if (is_stream(k) && export_stream(x, (enum key)k, e) != 0)
-            return -1;
-    }
     if (talk_scan(x->talk, export_page, x, e) != 0)
         return -1;
     archive_put_end(&x->out);
@@ -499,7 +311,6 @@ static void free_exporting(struct exporting *x)
     archive_out_done(&x->out);
     archive_piece_done(&x->piece);
     buf_done(&x->held);
-    vec_done(&x->lengths);
     vec_done(&x->wanted);
     mem_free(x->seen);
     mem_free(x);

@@ -22,6 +22,19 @@ int move_count(struct talk *t, struct archive_counts *ret, struct err *e) MW_MUS
 /* A daemon that writes here: its region; "": none. When one was here in the last 15 s it is waited
  * for that it comes again, or that they are over. */
 int move_find_daemon(struct talk *t, char *dst, size_t size, struct err *e) MW_MUST_CHECK;
+/* --- decided.c: all that is no string --- */
+
+struct decided_ends {
+    char id[KEY_COUNT][48]; /* of a stream: its last id; "": empty */
+};
+bool decided_is_stream(int key);
+/* All hashes and sorted sets as of one instant, in pieces; `each` must not ask Redis anything. */
+int decided_read(struct talk *t, archive_piece_fn *each, void *arg, struct decided_ends *ret,
+                 struct err *e) MW_MUST_CHECK;
+/* The entries of a stream up to there. */
+int decided_read_stream(struct talk *t, enum key k, const struct decided_ends *ends,
+                        archive_piece_fn *each, void *arg, struct err *e) MW_MUST_CHECK;
+
 size_t move_spooled(const struct config *c); /* bytes of records in DIR/spool */
 
 #endif
