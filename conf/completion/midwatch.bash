@@ -2,7 +2,7 @@
 _midwatch() {
     local cur=${COMP_WORDS[COMP_CWORD]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="run check probe status incidents why ack unack resolve snooze reassign escalate note silence maintenance override oncall coverage rehearse deliveries export import test-page version"
+        words="run check probe status incidents why ack unack resolve snooze reassign escalate note silence maintenance override oncall coverage rehearse deliveries export import store test-page version"
     else
         case ${COMP_WORDS[1]} in
         run) words=" --log-format --log-level --config --json --help" ;;
@@ -27,6 +27,7 @@ _midwatch() {
         deliveries) words=" --incident --person --channel --state --dead --from --to --limit --by --config --json --help" ;;
         export) words=" --config --json --help" ;;
         import) words=" --replace --name --config --json --help" ;;
+        store) words=" --repair --config --json --help" ;;
         test-page) words=" --config --json --help" ;;
         version) words=" --config --json --help" ;;
         esac

@@ -51,4 +51,30 @@ enum moved store_import(const struct config *c, FILE *from, const struct import_
                         const struct progress *p, struct import_report *ret,
                         struct err *e) MW_MUST_CHECK;
 
+/* --- is it whole? --- */
+
+struct finding {
+    const char *key;  /* in Redis */
+    const char *what; /* "its last bytes are gone" */
+    bool mended;
+};
+struct check_options {
+    bool repair; /* mends what can be: never beside a daemon; never what decides pages itself */
+    void (*each)(void *arg, const struct finding *f); /* borrowed for the call */
+    void *arg;
+};
+struct check_report {
+    /* looked at */
+    uint64_t series, raw_open, raw_sealed, minutes, hours, days; /* blocks, by tier */
+    uint64_t compared;                                           /* days: roll-ups with results */
+    uint64_t slos, incidents, deliveries, records;
+    uint64_t set_aside; /* KEY:damaged, of before */
+    uint64_t findings, mended;
+};
+/* MOVED: nothing is wrong, or everything that was has been mended. MOVED_NOT with an empty `e`:
+ * findings are left. */
+enum moved store_check(const struct config *c, const struct check_options *o,
+                       const struct progress *p, struct check_report *ret,
+                       struct err *e) MW_MUST_CHECK;
+
 #endif
