@@ -11,7 +11,7 @@
 
 #define SLICE_US 4000
 #define STEP     64 /* items between two looks at the clock */
-#define MOST     4  /* walks at a time: each holds a snapshot, and its reader's bytes */
+#define MOST     6  /* walks at a time: each holds a snapshot, and its reader's bytes */
 #define FAMILIES METRICS_MONITOR_FAMILIES
 
 /* One line a room: what is written goes to the section's own file. */

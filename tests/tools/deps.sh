@@ -31,6 +31,8 @@ test   cmd openssl                     openssl                              cert
 test   cmd nginx                       nginx-light                          a real web server to probe
 test   cmd dnsmasq                     dnsmasq-base                         a name server to ask
 test   cmd systemd-analyze             systemd                              scoring the service file
+test   cmd promtool                    prometheus                           reads the metrics, the rules, the dashboard
+test   lib libsnappy.so.1              libsnappy1v5                         remote write
 test   cmd clang                       clang                                the second compiler
 lint   cmd clang                       clang                                static analysis, fuzzing
 lint   rt -                            libclang-rt-dev                      fuzzing
@@ -47,6 +49,7 @@ there() {
     cmd) PATH=$PATH:/usr/sbin:/sbin command -v "$2" >/dev/null ;;
     pc) command -v pkg-config >/dev/null && pkg-config --exists "$2" 2>/dev/null ;;
     file) [ -e "$2" ] ;;
+    lib) PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -F " $2 " ;;
     llhttp) [ -e /usr/share/llhttp/llhttp.c ] || [ -e /usr/include/llhttp.h ] ;;
     rt) ls /usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-"$(uname -m)".a ;;
     esac >/dev/null 2>&1
@@ -106,7 +109,7 @@ for packages in "${missing[@]}"; do wanted+=("$(choose "$packages")"); done
 # come with these packages are not needed: where systemd runs, they are kept from starting.
 quiet=()
 if [ -d /run/systemd/system ]; then
-    for service in redis-server nginx; do
+    for service in redis-server nginx prometheus; do
         case " ${wanted[*]} " in *" $service"[\ -]*) quiet+=("$service.service") ;; esac
     done
 fi
