@@ -101,6 +101,9 @@ size_t engine_quiet_fits(const struct engine *e, const char *id);
 /* What would hold back a page of this monitor now: one sentence into dst, or HOLD_NONE. */
 enum hold engine_holds(const struct engine *e, const char *monitor, int64_t now_ms, char *dst,
                        size_t size);
+/* Is it maintenance that was announced before it began: a window of the file, or one asked for that
+ * had not begun by then? What is measured meanwhile counts apart. */
+bool engine_maintained(const struct engine *e, const char *monitor, int64_t at_ms);
 /* How many open incidents are held, by reason; flapping ones. */
 struct engine_counts {
     size_t open, acknowledged, snoozed, flapping, held[HOLD_COUNT];

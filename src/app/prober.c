@@ -279,6 +279,7 @@ static void on_observation(void *arg, const struct observation *o)
     res.due_ms = r->due_ms;
     res.at_ms = r->began_ms;
     res.lateness_us = r->lateness_us;
+    res.maintenance = engine_maintained(r->app->engine, r->name, res.at_ms);
     doubt(r, &res);
     if (res.verdict == VERDICT_DOWN && by_network(r, o))
         ask_canaries(r, &res);

@@ -9,6 +9,7 @@
 #include "loop/loop.h"
 #include "oncall/coverage.h"
 #include "show.h"
+#include "stats/need.h"
 
 #define HANDOFFS 5
 #define AHEAD_MS (COVERAGE_DAYS * (int64_t)86400000)
@@ -87,6 +88,32 @@ static void warn_of_gaps(const struct config *c, const struct schedule *s, int64
     coverage_done(&v);
 }
 
+static void print_need(const struct config *c)
+{
+    struct need n;
+
+    need_of(c, &n);
+    printf("  the store will need about %.1f MB: raw %.1f, minute %.1f, hour %.1f, day %.1f, other "
+           "%.1f\n",
+           (double)n.total / 1e6, (double)n.raw / 1e6, (double)n.minute / 1e6, (double)n.hour / 1e6,
+           (double)n.day / 1e6, (double)n.other / 1e6);
+}
+
+static void write_need(struct jw *w, const struct config *c)
+{
+    struct need n;
+
+    need_of(c, &n);
+    jw_kv_object(w, "store_bytes");
+    jw_kv_int(w, "raw", n.raw);
+    jw_kv_int(w, "minute", n.minute);
+    jw_kv_int(w, "hour", n.hour);
+    jw_kv_int(w, "day", n.day);
+    jw_kv_int(w, "other", n.other);
+    jw_kv_int(w, "total", n.total);
+    jw_object_end(w);
+}
+
 static void print_summary(const struct config *c)
 {
     char a[32], b[32], d[32];
@@ -102,6 +129,7 @@ static void print_summary(const struct config *c)
     for (size_t i = 0; i < c->n_schedules; i++)
         warn_of_gaps(c, &c->schedules[i], loop_now_ms());
     printf("  store %s, web %s\n", c->store.shown_url, c->web.listen);
+    print_need(c);
 }
 
 static void write_diagnostics(struct jw *w, const struct diagnostics *d)
@@ -181,6 +209,7 @@ static void print_json(const struct config *c, const struct diagnostics *d)
     if (c) {
         jw_kv_int(&w, "monitors", (int64_t)c->n_monitors);
         jw_kv_real(&w, "probes_per_second", probes_per_second(c), 3);
+        write_need(&w, c);
         write_schedules(&w, c, loop_now_ms());
     }
     jw_object_end(&w);
@@ -217,6 +246,7 @@ const struct command command_check = {
     .help =
         "Reads the file and everything it includes, and prints all that is wrong with it, each\n"
         "as FILE:LINE:COL: error: TEXT. When nothing is: what it would do, who is on call now and\n"
-        "next, and which schedules leave gaps. Nothing is probed and nobody is told.",
+        "next, which schedules leave gaps, and how much memory the store will need. Nothing is\n"
+        "probed and nobody is told.",
     .run = run,
 };

@@ -18,6 +18,9 @@ static const struct row retention_rows[] = {
     {"hour", &type_duration, offsetof(struct config, store.retention.hour_ms), .min = DAY,
      .max = 3650 * DAY, .normal = "400d", .example = "400d",
      .text = "How long the roll-up of each hour is kept."},
+    {"day", &type_duration, offsetof(struct config, store.retention.day_ms), .min = DAY,
+     .max = 3650 * DAY, .normal = "1825d", .example = "1825d",
+     .text = "How long the roll-up of each day is kept."},
     {"incidents", &type_duration, offsetof(struct config, store.retention.incidents_ms), .min = DAY,
      .max = 3650 * DAY, .normal = "400d", .example = "400d",
      .text = "How long closed incidents and their deliveries are kept."},
@@ -59,6 +62,11 @@ static const struct row store_rows[] = {
      .text = "How much may wait on disk while the store is away; then the oldest results are "
              "dropped, never a decision."},
     {"retention", &type_map, .of = &shape_retention, .text = "How long things are kept."},
+    {"memory", &type_size, offsetof(struct config, store.memory), .max = 1000000 * MB,
+     .normal = "0B", .example = "350MB",
+     .text = "How much memory of the store this configuration may need, once all that it keeps has "
+             "been there for its time: one that needs more is refused. `midwatch check` says how "
+             "much it is. 0: as much as it takes."},
 };
 
 static void check_store(struct reader *r, const struct node *n, void *object)

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "model/names.h"
 #include "reader.h"
+#include "stats/need.h"
 
 #define PROBES_PER_SECOND 5000.0 /* what one process can start; docs/limits.md */
 
@@ -216,6 +217,28 @@ static void check_load(struct reader *r)
     mem_free(paces);
 }
 
+/* --- memory ------------------------------------------------------------------------------- */
+
+/* What is kept and will not fit is refused before it is there. */
+static void check_memory(struct reader *r)
+{
+    const int64_t most = r->config->store.memory;
+    const struct node *store = node_get(r->root, "store");
+    const struct node *at = store != NULL ? node_get(store, "memory") : NULL;
+    struct need n;
+
+    if (most <= 0 || at == NULL)
+        return;
+    need_of(r->config, &n);
+    if (n.total > most)
+        diag_error(r->d, at,
+                   "the store will need %.1f MB (raw %.1f + minute %.1f + hour %.1f + day %.1f + "
+                   "other %.1f), but `memory` is %.1f MB",
+                   (double)n.total / 1e6, (double)n.raw / 1e6, (double)n.minute / 1e6,
+                   (double)n.hour / 1e6, (double)n.day / 1e6, (double)n.other / 1e6,
+                   (double)most / 1e6);
+}
+
 /* --- regions ------------------------------------------------------------------------------ */
 
 static void check_regions(struct reader *r)
@@ -243,6 +266,7 @@ void link_config(struct reader *r)
     check_former_names(r);
     link_monitors(r);
     check_load(r);
+    check_memory(r);
     check_regions(r);
     if (r->config->n_channels == 0)
         diag_warn(r->d, r->root, "there are no `channels`: nobody will be told");

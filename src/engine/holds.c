@@ -292,3 +292,36 @@ enum hold engine_holds(const struct engine *ce, const char *monitor, int64_t now
     text_copy(dst, size, h.why);
     return h.hold;
 }
+
+/* --- maintenance that was announced --- */
+
+static bool is_announced(const struct quiet *q, int64_t at_ms)
+{
+    return q->kind == QUIET_MAINTENANCE && q->created_ms <= q->start_ms &&
+           quiet_state_at(q->start_ms, q->end_ms, at_ms) == QUIET_ACTIVE;
+}
+
+bool engine_maintained(const struct engine *e, const char *monitor, int64_t at_ms)
+{
+    const struct watch *w = map_get(&e->watches, monitor);
+    struct incident i = {.step = -1};
+
+    if (!w || !w->monitor)
+        return false;
+    for (size_t n = 0; n < w->monitor->n_windows; n++)
+        if (window_holds(w->monitor->windows[n], at_ms))
+            return true;
+    for (size_t n = 0; n < e->orders.n; n++) {
+        const struct order *o = e->orders.items[n];
+
+        if (!is_announced(&o->quiet, at_ms))
+            continue;
+        if (!i.monitor[0])
+            engine_fill(&i, w);
+        if (match_fits(o->match,
+                       &(struct match_subject){i.monitor, i.group, severity_name(i.severity),
+                                               i.policy, i.labels}))
+            return true;
+    }
+    return false;
+}

@@ -74,6 +74,23 @@ static void routes__first_match_else_own_policy_else_default(void **state)
     config_free(c);
 }
 
+static void memory__more_is_needed_than_may_be__refused_with_the_sum(void **state)
+{
+    (void)state;
+    static const char tight[] = "store:\n  memory: 1MB\n" MONITOR CHANNEL;
+    char *said = complaints_of(tight, sizeof tight - 1, false);
+    assert_int_equal(strncmp(said, "2:11: the store will need ", 26), 0);
+    assert_non_null(strstr(said, " MB (raw "));
+    assert_non_null(strstr(said, "), but `memory` is 1.0 MB\n"));
+    mem_free(said);
+    config_free(must_load("store: { memory: 100MB }\n" MONITOR CHANNEL));
+    config_free(must_load("store: { memory: 0 }\n" MONITOR CHANNEL));
+    struct config *c = must_load("store: { retention: { day: 2000d } }\n" MONITOR CHANNEL);
+    assert_int_equal(c->store.memory, 0);
+    assert_int_equal(c->store.retention.day_ms, INT64_C(2000) * 86400000);
+    config_free(c);
+}
+
 static void disabled_monitors__count_for_nothing_in_the_plan(void **state)
 {
     (void)state;
@@ -129,6 +146,7 @@ int main(void)
         cmocka_unit_test(policies_without_default__nobody_needs_it__one_is_there),
         cmocka_unit_test(no_monitors__a_receiver_only),
         cmocka_unit_test(routes__first_match_else_own_policy_else_default),
+        cmocka_unit_test(memory__more_is_needed_than_may_be__refused_with_the_sum),
         cmocka_unit_test(disabled_monitors__count_for_nothing_in_the_plan),
         cmocka_unit_test(warnings__are_given_and_harm_nothing),
     };

@@ -262,6 +262,53 @@ static void clock__set_into_or_out_of_a_window__holds_as_the_new_time_says(void 
     sim_done(&s);
 }
 
+/* --- what is measured meanwhile --- */
+
+static void maintained__by_the_file__for_as_long_as_the_window(void **state)
+{
+    struct sim s;
+
+    (void)state;
+    world_begin(&s, WINDOWED("{ start: '03:00', end: '03:30'" UTC));
+    assert_false(engine_maintained(s.engine, "api", WORLD_START_MS + 3599999));
+    assert_true(engine_maintained(s.engine, "api", WORLD_START_MS + 3600000));
+    assert_true(engine_maintained(s.engine, "api", WORLD_START_MS + 5399999));
+    assert_false(engine_maintained(s.engine, "api", WORLD_START_MS + 5400000));
+    assert_false(engine_maintained(s.engine, "nobody", WORLD_START_MS + 3600000));
+    sim_done(&s);
+}
+
+/* Asked for when it had begun already, it hides nothing that was measured. */
+static void maintained__asked_for__only_if_before_it_began(void **state)
+{
+    static const struct {
+        enum quiet_kind kind;
+        const char *matchers;
+        int64_t from_ms;
+        bool maintained;
+    } table[] = {
+        {QUIET_MAINTENANCE, "monitor=api\n", 600000, true},
+        {QUIET_MAINTENANCE, "monitor=api\n", 0, true},
+        {QUIET_MAINTENANCE, "monitor=api\n", -600000, false},
+        {QUIET_MAINTENANCE, "monitor=db\n", 600000, false},
+        {QUIET_MAINTENANCE, "policy=p\nseverity=critical\n", 600000, true},
+        {QUIET_SILENCE, "monitor=api\n", 600000, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct sim s;
+
+        world_begin(&s, WORLD_HEAD "monitors:\n" NODE("api", ", policy: p")
+                            NODE("db", ", severity: info"));
+        world_quiet(&s, table[i].kind, table[i].matchers, table[i].from_ms, 1200000);
+        assert_int_equal(engine_maintained(s.engine, "api", s.now_ms + 900000),
+                         table[i].maintained);
+        assert_false(engine_maintained(s.engine, "api", s.now_ms + 1200000));
+        sim_done(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -276,6 +323,8 @@ int main(void)
         cmocka_unit_test(held__snoozed_and_woken_within__waits_for_the_end),
         cmocka_unit_test(clock__set_back_while_a_parent_is_looked_at__waits_no_longer),
         cmocka_unit_test(clock__set_into_or_out_of_a_window__holds_as_the_new_time_says),
+        cmocka_unit_test(maintained__by_the_file__for_as_long_as_the_window),
+        cmocka_unit_test(maintained__asked_for__only_if_before_it_began),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
