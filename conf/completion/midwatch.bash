@@ -2,13 +2,14 @@
 _midwatch() {
     local cur=${COMP_WORDS[COMP_CWORD]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="run check probe status incidents why ack unack resolve snooze reassign escalate note silence maintenance override oncall coverage rehearse deliveries export import store test-page version"
+        words="run check probe status graph incidents why ack unack resolve snooze reassign escalate note silence maintenance override oncall coverage rehearse deliveries export import store test-page version"
     else
         case ${COMP_WORDS[1]} in
         run) words=" --log-format --log-level --config --json --help" ;;
         check) words=" --config --json --help" ;;
         probe) words=" --config --json --help" ;;
-        status) words=" --config --json --help" ;;
+        status) words=" --since --config --json --help" ;;
+        graph) words=" --since --from --to --step --what --percentile --region --config --json --help" ;;
         incidents) words=" --all --config --json --help" ;;
         why) words=" --config --json --help" ;;
         ack) words=" --by --comment --config --json --help" ;;

@@ -14,15 +14,13 @@
 #include "loop/loop.h"
 
 const struct command *const cli_commands[] = {
-    &command_run,      &command_check,      &command_probe,
-    &command_status,   &command_incidents,  &command_why,
-    &command_ack,      &command_unack,      &command_resolve,
-    &command_snooze,   &command_reassign,   &command_escalate,
-    &command_note,     &command_silence,    &command_maintenance,
-    &command_override, &command_oncall,     &command_coverage,
-    &command_rehearse, &command_deliveries, &command_export,
-    &command_import,   &command_store,      &command_test_page,
-    &command_version,  &command_documents,  NULL,
+    &command_run,        &command_check,     &command_probe,     &command_status,
+    &command_graph,      &command_incidents, &command_why,       &command_ack,
+    &command_unack,      &command_resolve,   &command_snooze,    &command_reassign,
+    &command_escalate,   &command_note,      &command_silence,   &command_maintenance,
+    &command_override,   &command_oncall,    &command_coverage,  &command_rehearse,
+    &command_deliveries, &command_export,    &command_import,    &command_store,
+    &command_test_page,  &command_version,   &command_documents, NULL,
 };
 
 static const struct option_row common[] = {

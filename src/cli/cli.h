@@ -34,7 +34,7 @@ struct args {
 };
 
 extern const struct command command_run, command_check, command_probe, command_status,
-    command_incidents, command_ack, command_unack, command_resolve, command_snooze,
+    command_graph, command_incidents, command_ack, command_unack, command_resolve, command_snooze,
     command_reassign, command_escalate, command_note, command_silence, command_maintenance,
     command_override, command_why, command_oncall, command_coverage, command_rehearse,
     command_deliveries, command_export, command_import, command_store, command_test_page,

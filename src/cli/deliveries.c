@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/civil.h"
+#include "ask_when.h"
 #include "base/text.h"
 #include "here.h"
 #include "loop/loop.h"
@@ -105,34 +105,6 @@ static int look_up(const struct args *a, const char *word, char *id, size_t size
     return found ? EXIT_GOOD : EXIT_NO;
 }
 
-static void add_query(struct buf *path, const char *key, const char *value)
-{
-    buf_printf(path, "%c%s=", strchr(buf_text(path), '?') ? '&' : '?', key);
-    for (; *value; value++) {
-        bool plain = strchr("-._~:", *value) || (*value >= '0' && *value <= '9') ||
-                     (*value >= 'a' && *value <= 'z') || (*value >= 'A' && *value <= 'Z');
-
-        buf_printf(path, plain ? "%c" : "%%%02X", (unsigned char)*value);
-    }
-}
-
-/* "18:00" is the last time it was that late: the ledger is all past. */
-static int add_time(const struct args *a, struct buf *path, const char *key, const char *text)
-{
-    int64_t now_ms = loop_now_ms(), ms;
-    char instant[40];
-
-    if (!text)
-        return EXIT_GOOD;
-    if (here_read_time(text, now_ms, &ms) < 0)
-        return cli_usage(a->command, "--%s is a time such as 18:00 or 2026-11-22T18:00, not `%s`",
-                         key, text);
-    if (strlen(text) == 5 && ms > now_ms)
-        ms -= (int64_t)86400000;
-    add_query(path, key, rfc3339_format(ms, instant, sizeof instant));
-    return EXIT_GOOD;
-}
-
 static int add_filter(const struct args *a, struct buf *path)
 {
     static const struct {
@@ -150,15 +122,15 @@ static int add_filter(const struct args *a, struct buf *path)
     if (a->values[OPTION_INCIDENT])
         rc = look_up(a, a->values[OPTION_INCIDENT], id, sizeof id);
     if (rc == EXIT_GOOD && a->values[OPTION_INCIDENT])
-        add_query(path, "incident", id);
+        query_add(path, "incident", id);
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
         if (a->values[plain[i].option])
-            add_query(path, plain[i].key, a->values[plain[i].option]);
+            query_add(path, plain[i].key, a->values[plain[i].option]);
     if (a->values[OPTION_DEAD])
-        add_query(path, "state", "dead");
+        query_add(path, "state", "dead");
     if (rc == EXIT_GOOD)
-        rc = add_time(a, path, "from", a->values[OPTION_FROM]);
-    return rc == EXIT_GOOD ? add_time(a, path, "to", a->values[OPTION_TO]) : rc;
+        rc = query_add_past(a, path, "from", a->values[OPTION_FROM]);
+    return rc == EXIT_GOOD ? query_add_past(a, path, "to", a->values[OPTION_TO]) : rc;
 }
 
 static int list(const struct args *a)

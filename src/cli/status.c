@@ -7,6 +7,13 @@
 #include "base/vec.h"
 #include "loop/loop.h"
 #include "show.h"
+#include "since.h"
+
+enum { OPTION_SINCE };
+static const struct option_row options[] = {
+    {"since", 0, "TIME", "how it has been: since 24h or 30d ago, or a time"},
+    {NULL, 0, NULL, NULL},
+};
 
 static int rank(const struct jv *m)
 {
@@ -107,6 +114,8 @@ static int run(const struct args *a)
     char *body;
     int rc;
 
+    if (a->values[OPTION_SINCE])
+        return since_show(a, a->values[OPTION_SINCE]);
     if (!a->json)
         return show_list(a, "/api/v1/monitors", print);
     rc = cli_ask(a, "GET", "/api/v1/monitors", NULL, &body);
@@ -121,7 +130,13 @@ static int run(const struct args *a)
 const struct command command_status = {
     .name = "status",
     .summary = "every monitor in a line",
-    .help =
-        "Asks the running daemon; what is wrong comes first. Exit status 1 when a monitor is down.",
+    .help = "Asks the running daemon; what is wrong comes first. Exit status 1 when a monitor is "
+            "down.\n"
+            "With --since: availability, error rate and percentiles of each monitor, each group "
+            "and all\n"
+            "together. Availability leaves out maintenance and unknown results; coverage is how "
+            "many of\n"
+            "the results that were to come are there, and an availability says no more than that.",
+    .options = options,
     .run = run,
 };

@@ -66,6 +66,15 @@ static void put_nothing(struct jw *w)
     }
 }
 
+/* The middle of a bucket may lie beyond what was ever measured. */
+static int64_t quantile_us(const struct tally *t, double share)
+{
+    int64_t us = hist_quantile_us(&t->hist, share);
+
+    us = us > t->max_us ? t->max_us : us;
+    return us < t->min_us ? t->min_us : us;
+}
+
 static void put_latency(struct jw *w, const struct tally *t, const struct percentiles *p)
 {
     jw_key(w, "latency_ms");
@@ -78,7 +87,7 @@ static void put_latency(struct jw *w, const struct tally *t, const struct percen
     put_ms(w, "min", t->min_us);
     put_ms(w, "max", t->max_us);
     for (size_t i = 0; i < p->n; i++)
-        put_ms(w, p->name[i], hist_quantile_us(&t->hist, p->share[i]));
+        put_ms(w, p->name[i], quantile_us(t, p->share[i]));
     jw_object_end(w);
 }
 
