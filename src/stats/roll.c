@@ -190,7 +190,7 @@ static int64_t code_late_max(struct range *r, struct model *m, int64_t us)
     unsigned code = us < 0 ? 0 : log_linear((uint64_t)us / LATENESS_UNIT_US, LATENESS_BITS);
     struct span s = log_linear_span(code, LATENESS_BITS);
     int64_t middle = (int64_t)(s.low * LATENESS_UNIT_US + s.width * LATENESS_UNIT_US / 2);
-    if (!range_bit(r, &m->late_coded, us == middle && code < 256))
+    if (!range_bit(r, &m->late_coded, us == middle))
         return range_signed(r, &m->late_max, us);
     s = log_linear_span(range_tree(r, m->late_code, 8, code), LATENESS_BITS);
     return (int64_t)(s.low * LATENESS_UNIT_US + s.width * LATENESS_UNIT_US / 2);

@@ -167,6 +167,20 @@ static void upto__any_limit__counts_what_is_at_or_below_the_moved_one(void **sta
     }
 }
 
+/* The last microsecond of the bucket, or that of the one before. */
+static void limit__between_two_edges__goes_to_the_nearer(void **state)
+{
+    (void)state;
+    struct dice d = {4};
+    for (int round = 0; round < 20000; round++) {
+        int64_t limit = dice_in(&d, 1, INT64_C(1) << dice_in(&d, 1, 35));
+        unsigned bucket = hist_bucket(limit);
+        int64_t below = hist_low_us(bucket) - 1, above = hist_low_us(bucket + 1) - 1;
+        bool up = distance(above, limit) <= distance(below, limit);
+        assert_int_equal(hist_limit_us(limit), up ? above : below);
+    }
+}
+
 static void upto__small_limits__are_exact(void **state)
 {
     (void)state;
@@ -217,6 +231,7 @@ int main(void)
         cmocka_unit_test(quantile__nothing__is_none),
         cmocka_unit_test(quantile__whole_ranks__are_not_rounded_up),
         cmocka_unit_test(upto__any_limit__counts_what_is_at_or_below_the_moved_one),
+        cmocka_unit_test(limit__between_two_edges__goes_to_the_nearer),
         cmocka_unit_test(upto__small_limits__are_exact),
         cmocka_unit_test(merge__parts__equals_adding_all),
         cmocka_unit_test(counts__full__stay_full),

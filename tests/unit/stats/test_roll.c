@@ -69,17 +69,19 @@ static struct world *world_new(void)
     return w;
 }
 
-static void put__usual_hours__take_less_than_20_bytes_each(void **state)
+static void put__usual_hours__take_little_more_than_their_entropy(void **state)
 {
     (void)state;
-    static const double sigmas[] = {0.3, 0.5, 0.8};
+    static const struct {
+        double sigma, bytes;
+    } cases[] = {{0.1, 7.2}, {0.3, 12.1}, {0.5, 15.5}, {0.8, 19.3}};
     struct dice d = {1};
     struct world *w = world_new();
-    for (size_t s = 0; s < 3; s++) {
-        const struct weather weather = {100, sigmas[s], 0.001, 40000};
+    for (size_t s = 0; s < sizeof cases / sizeof cases[0]; s++) {
+        const struct weather weather = {100, cases[s].sigma, 0.001, 40000};
         for (int i = 0; i < UNITS; i++)
             fill(&w->tallies[i], 60, &d, &weather);
-        assert_true(assert_comes_back(w, UNITS) < (size_t)UNITS * 20);
+        assert_true((double)assert_comes_back(w, UNITS) < UNITS * cases[s].bytes);
     }
     mem_free(w);
 }
@@ -217,6 +219,18 @@ static void put__as_many_as_there_may_be__come_back(void **state)
     buf_done(&b);
 }
 
+static void get__more_units_than_there_may_be__is_refused(void **state)
+{
+    (void)state;
+    const struct tally *units[BLOCK_UNITS_MAX + 1] = {NULL};
+    struct buf b;
+    struct err e;
+    buf_init(&b, SIZE_MAX);
+    block_put_tallies(units, BLOCK_UNITS_MAX + 1, &b);
+    assert_int_equal(block_get_tallies(b.p, b.len, NULL, NULL, &e), -1);
+    buf_done(&b);
+}
+
 /* --- damage --- */
 
 static void small_block(struct buf *b)
@@ -284,11 +298,12 @@ static void get__forged_with_the_right_crc__ends(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(put__usual_hours__take_less_than_20_bytes_each),
+        cmocka_unit_test(put__usual_hours__take_little_more_than_their_entropy),
         cmocka_unit_test(put__usual_days__take_less_than_100_bytes_each),
         cmocka_unit_test(put__nasty_tallies__come_back),
         cmocka_unit_test(put__no_units__comes_back),
         cmocka_unit_test(put__as_many_as_there_may_be__come_back),
+        cmocka_unit_test(get__more_units_than_there_may_be__is_refused),
         cmocka_unit_test(get__every_truncation_and_flipped_bit__is_seen),
         cmocka_unit_test(get__forged_with_the_right_crc__ends),
     };

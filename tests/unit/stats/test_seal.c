@@ -72,6 +72,35 @@ static void unseal__results_of_any_kind__is_exact(void **state)
     }
 }
 
+/* Not only what this version writes. */
+static void unseal__any_bytes_that_are_a_result__is_exact(void **state)
+{
+    (void)state;
+    struct dice d = {8};
+    unsigned char slots[DAY * SAMPLE_BYTES];
+    for (size_t i = 0; i < sizeof slots; i++)
+        slots[i] = (unsigned char)dice_in(&d, i % SAMPLE_BYTES == 2, 255);
+    assert_comes_back(slots, DAY);
+    for (size_t i = 2; i < sizeof slots; i += SAMPLE_BYTES)
+        slots[i] = 1;
+    assert_comes_back(slots, DAY);
+}
+
+static void seal__every_other_slot_empty__costs_hardly_more(void **state)
+{
+    (void)state;
+    struct result r = {.phases = {.total_us = 5000}};
+    unsigned char slots[DAY * SAMPLE_BYTES] = {0};
+    struct buf b;
+    for (size_t i = 0; i < DAY; i += 2)
+        sample_encode(&r, slots + i * SAMPLE_BYTES);
+    buf_init(&b, SIZE_MAX);
+    block_seal(slots, DAY, &b);
+    assert_true(b.len < 60);
+    assert_comes_back(slots, DAY);
+    buf_done(&b);
+}
+
 static void unseal__half_days_without_results__is_exact_and_small(void **state)
 {
     (void)state;
@@ -192,6 +221,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unseal__a_million_samples__is_exact),
         cmocka_unit_test(unseal__results_of_any_kind__is_exact),
+        cmocka_unit_test(unseal__any_bytes_that_are_a_result__is_exact),
+        cmocka_unit_test(seal__every_other_slot_empty__costs_hardly_more),
         cmocka_unit_test(unseal__half_days_without_results__is_exact_and_small),
         cmocka_unit_test(seal__a_usual_day__takes_less_than_1_55_bytes_a_sample),
         cmocka_unit_test(unseal__every_truncation_and_flipped_bit__is_seen),
