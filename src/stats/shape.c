@@ -101,22 +101,16 @@ static bool any_in(const struct hist *h, unsigned from, unsigned to)
     return false;
 }
 
-static uint64_t weigh(struct shape *s)
+static void weigh(struct shape *s)
 {
-    uint64_t all = 0;
-    for (unsigned i = s->low; i < s->high; i++) {
-        const uint32_t *at = &s->seen[i + 1];
-        s->weight[i] = (at[-1] + 2 * at[0] + at[1]) / 4 + LEAST;
-        all += s->weight[i];
-    }
+    uint32_t rest = 0;
     for (unsigned i = 0; i < SHAPE_GROUP; i++)
-        s->weight[s->high + i] = 0;
-    return all;
-}
-
-static uint64_t group_weight(const struct shape *s, unsigned i)
-{
-    return (uint64_t)s->weight[i] + s->weight[i + 1] + s->weight[i + 2] + s->weight[i + 3];
+        s->rest[s->high + i] = 0;
+    for (unsigned i = s->high; i-- > s->low;) {
+        const uint32_t *at = &s->seen[i + 1];
+        rest += (at[-1] + 2 * at[0] + at[1]) / 4 + LEAST;
+        s->rest[i] = rest;
+    }
 }
 
 /* Four buckets where hardly anything is expected: is there anything at all, and where does it
@@ -143,23 +137,21 @@ static unsigned code_group(struct range *r, struct shape *s, struct hist *h, uns
 
 static void code_inside(struct range *r, struct shape *s, struct hist *h, bool last)
 {
-    uint64_t all = weigh(s);
-    for (unsigned i = s->low, n; i < s->high && s->left > 0; i += n) {
+    weigh(s);
+    for (unsigned i = s->low; i < s->high && s->left > 0;) {
         uint64_t some = s->left < LEFT_MAX ? s->left : LEFT_MAX, share = some * UNIT;
-        uint64_t group = group_weight(s, i), count = h->count[i];
-        n = 1;
+        uint64_t all = s->rest[i], four = all - s->rest[i + SHAPE_GROUP], count = h->count[i];
         if (last && i + 1 == s->high) {
-            h->count[i] = take(r, s, s->left);
-        } else if (share * group < all * LITTLE) {
-            n = code_group(r, s, h, i, share * group / all);
+            count = s->left;
+        } else if (share * four < all * LITTLE) {
+            i += code_group(r, s, h, i, share * four / all);
+            continue;
         } else {
-            uint64_t expected = share * s->weight[i] / all;
+            uint64_t expected = share * (all - s->rest[i + 1]) / all;
             count = expected < FEW * UNIT ? code_few(r, s, (unsigned)expected, 0, count)
                                           : code_many(r, s, expected, count);
-            h->count[i] = take(r, s, count);
         }
-        for (unsigned k = 0; k < n; k++)
-            all -= s->weight[i + k];
+        h->count[i++] = take(r, s, count);
     }
 }
 

@@ -27,8 +27,8 @@ struct shape {
     struct chance outside[2], another; /* below, above what was ever used */
     struct number gap, count;
     uint32_t seen[HIST_BUCKETS + 2]; /* by the units before, the older the less; i is at i + 1 */
-    uint32_t weight[HIST_BUCKETS + SHAPE_GROUP];
-    uint64_t left;      /* of the unit at hand, not placed yet */
+    uint32_t rest[HIST_BUCKETS + SHAPE_GROUP]; /* what is expected from i on, all together */
+    uint64_t left;                             /* of the unit at hand, not placed yet */
     unsigned low, high; /* the buckets that were ever used: low <= i < high */
 };
 
