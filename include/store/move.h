@@ -54,9 +54,9 @@ enum moved store_import(const struct config *c, FILE *from, const struct import_
 /* --- is it whole? --- */
 
 struct finding {
-    const char *key;  /* in Redis */
-    const char *what; /* "its last bytes are gone" */
-    bool mended;
+    const char *key;    /* in Redis */
+    const char *what;   /* "its last bytes are gone" */
+    const char *mended; /* how: "mended", "set aside"; NULL: it is left */
 };
 struct check_options {
     bool repair; /* mends what can be: never beside a daemon; never what decides pages itself */

@@ -31,12 +31,15 @@ static void tell(void *arg, const struct finding *f)
         jw_object(&t->w);
         jw_kv_text(&t->w, "key", f->key);
         jw_kv_text(&t->w, "what", f->what);
-        jw_kv_bool(&t->w, "mended", f->mended);
+        jw_kv_text(&t->w, "mended", f->mended);
         jw_object_end(&t->w);
         return;
     }
     progress_end();
-    printf("%s: %s%s\n", f->key, f->what, f->mended ? " (mended)" : "");
+    printf("%s: %s", f->key, f->what);
+    if (f->mended != NULL)
+        printf(" (%s)", f->mended);
+    putchar('\n');
 }
 
 static void print_report(const struct check_report *r)

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "resp.h"
 
-void check_say(struct check *c, const char *rest, bool mended, const char *fmt, ...)
+void check_say(struct check *c, const char *rest, const char *mended, const char *fmt, ...)
 {
     char key[KEY_SIZE + 16], what[512];
     struct finding f = {key, what, mended};
@@ -23,7 +23,7 @@ void check_say(struct check *c, const char *rest, bool mended, const char *fmt, 
     vsnprintf(what, sizeof what, fmt, ap);
     va_end(ap);
     c->report.findings++;
-    c->report.mended += mended;
+    c->report.mended += mended != NULL;
     c->options->each(c->options->arg, &f);
 }
 

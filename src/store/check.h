@@ -19,8 +19,11 @@ struct check {
 
 #define CHECK_ASIDE_S 2592000 /* 30 days */
 
-/* Tells of something wrong with a key (without its namespace). */
-void check_say(struct check *c, const char *rest, bool mended, const char *fmt, ...)
+#define CHECK_MENDED(c)    ((c)->options->repair ? "mended" : NULL)
+#define CHECK_SET_ASIDE(c) ((c)->options->repair ? "set aside" : NULL)
+
+/* Tells of something wrong with a key (without its namespace), and whether that is dealt with. */
+void check_say(struct check *c, const char *rest, const char *mended, const char *fmt, ...)
     MW_PRINTF(4, 5);
 void check_tell(const struct check *c, const char *doing, uint64_t done, uint64_t of);
 /* Renames it to KEY:damaged, which goes by itself. */

@@ -115,13 +115,13 @@ static int read_day(struct day *d, struct err *e)
 /* --- each for itself --- */
 
 /* A month's block is looked at with each of its days, and told of once. */
-static void say(struct day *d, enum part p, const char *what)
+static void say(struct day *d, enum part p, const char *mended, const char *what)
 {
     struct check *c = d->of->check;
     bool monthly = p == PART_HOUR || p == PART_DAY;
 
     if (!monthly || !d->of->said[p])
-        check_say(c, d->rest[p], c->options->repair, "%s", what);
+        check_say(c, d->rest[p], mended, "%s", what);
     d->of->said[p] = true;
 }
 
@@ -129,7 +129,7 @@ static int put_aside(struct day *d, enum part p, const char *what, struct err *e
 {
     struct check *c = d->of->check;
 
-    say(d, p, what);
+    say(d, p, CHECK_SET_ASIDE(c), what);
     d->roll.in[p].there = false;
     return c->options->repair ? check_set_aside(c, d->rest[p], e) : 0;
 }
@@ -266,7 +266,7 @@ static int compare(struct day *d, struct err *e)
     for (int p = PART_MINUTE; p < PART_COUNT; p++) {
         if (!differs(d, (enum part)p))
             continue;
-        say(d, (enum part)p, part_says(&d->roll, (enum part)p));
+        say(d, (enum part)p, CHECK_MENDED(c), part_says(&d->roll, (enum part)p));
         if (repair) {
             put_part(d, (enum part)p);
             n++;
@@ -279,7 +279,7 @@ static int seal(struct day *d, struct err *e)
 {
     struct check *c = d->of->check;
 
-    say(d, PART_RAW, "it is still open, though its day has been rolled up");
+    say(d, PART_RAW, CHECK_MENDED(c), "it is still open, though its day has been rolled up");
     if (!c->options->repair || !d->roll.out[PART_RAW].write)
         return 0;
     put_part(d, PART_RAW);

@@ -41,10 +41,10 @@ static void put_fact(struct state *s, struct map *all, const struct fact *f, con
     const struct fact *other = map_get(all, f->id);
 
     if (!text_eq(f->id, field))
-        check_say(s->check, key_name(f->where), false, "under %.60s stands the record of %.60s",
+        check_say(s->check, key_name(f->where), NULL, "under %.60s stands the record of %.60s",
                   field, f->id);
     if (other != NULL) {
-        check_say(s->check, key_name(f->where), false, "%.60s is in %s, too", f->id,
+        check_say(s->check, key_name(f->where), NULL, "%.60s is in %s, too", f->id,
                   key_name(other->where));
         return;
     }
@@ -58,7 +58,7 @@ static void unreadable(struct state *s, enum key k, const char *id, const struct
     bool delivery = k == KEY_OUTBOX || k == KEY_DELIVERIES;
     struct fact f = {.where = k, .unknown = true};
 
-    check_say(s->check, key_name(k), false, "the record of %.60s can't be read: %.200s", id,
+    check_say(s->check, key_name(k), NULL, "the record of %.60s can't be read: %.200s", id,
               why->text);
     text_copy(f.id, sizeof f.id, id);
     if ((delivery || k == KEY_INCIDENTS || k == KEY_RESOLVED) && text_eq(f.id, id))
@@ -81,7 +81,7 @@ static void take_incident(struct state *s, enum key k, const char *id,
     f.at_ms = one.resolved_ms;
     text_copy(f.id, sizeof f.id, one.id);
     if (f.over != (k == KEY_RESOLVED))
-        check_say(s->check, key_name(k), false, "%.60s is %sresolved, and does not belong here", id,
+        check_say(s->check, key_name(k), NULL, "%.60s is %sresolved, and does not belong here", id,
                   f.over ? "" : "not ");
     put_fact(s, &s->incidents, &f, id);
 }
@@ -167,7 +167,7 @@ static int take_piece(void *arg, const struct archive_piece *p, struct err *e)
 static void wrong_index(struct state *s, enum key k, const char *id, const char *what)
 {
     s->wrong[k] = true;
-    check_say(s->check, key_name(k), s->check->options->repair, "%.60s %s", id, what);
+    check_say(s->check, key_name(k), CHECK_MENDED(s->check), "%.60s %s", id, what);
 }
 
 static void compare_scores(struct state *s, enum key k, const struct map *facts, bool only_over)
@@ -229,10 +229,10 @@ static void compare_places(struct state *s)
         if (f->unknown || (of != NULL && of->unknown))
             continue;
         if (f->where == KEY_DELIVERIES && (!f->over || open))
-            check_say(s->check, key_name(f->where), false, "%.60s belongs into outbox: %s", id,
+            check_say(s->check, key_name(f->where), NULL, "%.60s belongs into outbox: %s", id,
                       open ? "its incident is open" : "it has not ended");
         if (f->where == KEY_OUTBOX && f->over && !open)
-            check_say(s->check, key_name(f->where), false,
+            check_say(s->check, key_name(f->where), NULL,
                       "%.60s has ended, and so has its incident: it belongs into deliveries", id);
     }
 }
@@ -366,7 +366,7 @@ static int take_entries(void *arg, const struct archive_piece *p, struct err *e)
                  : p->which == KEY_AUDIT ? state_read_transition(v->p, v->n, &transition, &why)
                                          : state_read_attempt(v->p, v->n, &attempt, &why);
         if (rc != 0)
-            check_say(c, key_name(p->which), false, "entry %.*s can't be read: %.200s", (int)id->n,
+            check_say(c, key_name(p->which), NULL, "entry %.*s can't be read: %.200s", (int)id->n,
                       id->p, why.text);
         c->report.records++;
     }

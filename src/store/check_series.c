@@ -62,9 +62,8 @@ static void take_epoch(struct index *x, const char *field, const struct checked 
         if (!text_eq(other->epoch.id, one->epoch.id))
             continue;
         if (!text_eq(other->monitor, one->monitor) || !text_eq(other->region, one->region))
-            check_say(x->check, key_name(KEY_SERIES), false,
-                      "%.100s and %.100s have the same id %s", x->fields.items[i], field,
-                      one->epoch.id);
+            check_say(x->check, key_name(KEY_SERIES), NULL, "%.100s and %.100s have the same id %s",
+                      x->fields.items[i], field, one->epoch.id);
         return;
     }
     vec_push(&x->epochs, *one);
@@ -89,7 +88,7 @@ static void take_entry(struct index *x, const redisReply *field, const redisRepl
     jv_free(v);
     x->check->report.series++;
     if (!good)
-        check_say(x->check, key_name(KEY_SERIES), false, "the entry of %.150s can't be read",
+        check_say(x->check, key_name(KEY_SERIES), NULL, "the entry of %.150s can't be read",
                   field->str);
 }
 
@@ -173,7 +172,7 @@ static int judge_empty(struct index *x, size_t at, struct err *e)
     if (k->blocks > 0 || k->epoch.from_ms > c->now_ms - DAY_MS ||
         k->epoch.last_ms + DAY_MS + kept_ms(c->config) < c->now_ms)
         return 0;
-    check_say(c, key_name(KEY_SERIES), repair, "%.100s/%.100s (%s): nothing is kept of it",
+    check_say(c, key_name(KEY_SERIES), CHECK_MENDED(c), "%.100s/%.100s (%s): nothing is kept of it",
               k->region, k->monitor, k->epoch.id);
     return repair ? drop_epoch(x, at, e) : 0;
 }

@@ -91,13 +91,13 @@ static void judge(struct strings *s, const struct one *o, long long ttl)
     if (ttl == -2)
         return; /* gone meanwhile */
     if (o->kind == KIND_OTHER) {
-        check_say(c, o->rest, false, "a key that is none of ours");
+        check_say(c, o->rest, NULL, "a key that is none of ours");
         return;
     }
     if (o->kind == KIND_CELLS || o->kind == KIND_MINUTES) {
         c->report.slos++;
         if (!s->is_string || !whole_cells(o->kind, s->length))
-            check_say(c, o->rest, false, "its length, %lld bytes, is of no SLO's cells", s->length);
+            check_say(c, o->rest, NULL, "its length, %lld bytes, is of no SLO's cells", s->length);
         return;
     }
     if (!is_known(c, o->rest))
@@ -130,7 +130,6 @@ static int ask_page(struct strings *s, struct err *e)
 
     for (size_t i = 0; i < s->page.n; i++) {
         talk_key(s->check->talk, key, s->page.items[i].rest);
-        /* of a key of another type GETRANGE is an error: EXISTS never is */
         bool cells = s->page.items[i].kind == KIND_CELLS || s->page.items[i].kind == KIND_MINUTES;
         resp_open(out, 2);
         resp_text(out, cells ? "STRLEN" : "EXISTS");
@@ -171,13 +170,9 @@ static int take_page(void *arg, const redisReply *keys, struct err *e)
 
 /* --- who was unknown --- */
 
-struct lookup {
-    struct check *check;
-};
-
 static int look_again(void *arg, const redisReply *r, struct err *e)
 {
-    struct check *c = ((struct lookup *)arg)->check;
+    struct check *c = arg;
 
     (void)e;
     for (size_t i = 1; r->type == REDIS_REPLY_ARRAY && i < r->elements; i += 2) {
@@ -198,18 +193,18 @@ static int look_again(void *arg, const redisReply *r, struct err *e)
 static int judge_strangers(struct strings *s, struct err *e)
 {
     struct check *c = s->check;
-    struct lookup l = {c};
     char key[KEY_SIZE];
     const char *argv[] = {"HGETALL", key, NULL};
     bool repair = c->options->repair;
 
     talk_key(c->talk, key, key_name(KEY_SERIES));
-    if (s->strangers.n > 0 && talk_ask(c->talk, argv, look_again, &l, e) != 0)
+    if (s->strangers.n > 0 && talk_ask(c->talk, argv, look_again, c, e) != 0)
         return -1;
     for (size_t i = 0; i < s->strangers.n; i++) {
         if (is_known(c, s->strangers.items[i]))
             continue;
-        check_say(c, s->strangers.items[i], repair, "it belongs to no series of the index");
+        check_say(c, s->strangers.items[i], CHECK_SET_ASIDE(c),
+                  "it belongs to no series of the index");
         if (repair && check_set_aside(c, s->strangers.items[i], e) != 0)
             return -1;
     }
@@ -232,7 +227,8 @@ static int judge_endless(struct strings *s, struct err *e)
     snprintf(seconds, sizeof seconds, "%lld", (long long)(longest_ms(c->config) / 1000));
     for (size_t i = 0; i < s->endless.n; i++) {
         talk_key(c->talk, key, s->endless.items[i]);
-        check_say(c, s->endless.items[i], repair, "it has no end of life, and would stay for ever");
+        check_say(c, s->endless.items[i], CHECK_MENDED(c),
+                  "it has no end of life, and would stay for ever");
         if (repair && talk_ask(c->talk, argv, NULL, NULL, e) != 0)
             return -1;
     }
@@ -247,7 +243,7 @@ int check_strings(struct check *c, struct err *e)
     if (rc == 0)
         rc = judge_strangers(&s, e) == 0 ? judge_endless(&s, e) : -1;
     if (s.full)
-        check_say(c, "", false, "more than %d keys are wrong: only the first are told",
+        check_say(c, "", NULL, "more than %d keys are wrong: only the first are told",
                   STRANGERS_MAX);
     for (size_t i = 0; i < s.strangers.n; i++)
         mem_free(s.strangers.items[i]);

@@ -235,7 +235,7 @@ def test_import__cut_at_every_kilobyte_or_a_bit_flipped__is_refused_and_changes_
         redis.ask("FLUSHALL")
         r = random.Random(3)
         bad = [whole[:n] for n in range(0, len(whole), 1024)]
-        for _ in range(40):
+        for _ in range(12):
             at = r.randrange(len(whole))
             bad.append(whole[:at] + bytes([whole[at] ^ 1 << r.randrange(8)]) + whole[at + 1:])
         for i, content in enumerate(bad):
@@ -260,9 +260,9 @@ def test_import__killed_in_the_middle__is_recognised_by_all_and_done_again():
                              "at": "2026-11-22T00:00:00Z"}),
                  json.dumps({"key": "meta", "type": "hash", "data": ["version", "5"]})]
         lines += [json.dumps({"key": f"raw:big{i}:20261122", "type": "string", "data": [block.hex() * 20]})
-                  for i in range(2000)]
+                  for i in range(150)]
         body = "".join(line + "\n" for line in lines)
-        end = {"end": True, "records": len(lines) - 1, "counts": {"meta": 1, "strings": 2000},
+        end = {"end": True, "records": len(lines) - 1, "counts": {"meta": 1, "strings": 150},
                "sha256": hashlib.sha256(body.encode()).hexdigest()}
         with open(os.path.join(w.folder, "big.mw"), "w", encoding="utf-8") as f:
             f.write(body + json.dumps(end) + "\n")
@@ -271,6 +271,7 @@ def test_import__killed_in_the_middle__is_recognised_by_all_and_done_again():
         until(lambda: redis.ask("EXISTS", "mw:{test}:raw:big0:20261122") == "1", "the import to write")
         p.send_signal(signal.SIGKILL)
         p.wait()
+        equal(redis.ask("EXISTS", "mw:{test}:raw:big149:20261122"), "0", "the last block")
         check(redis.ask("HGET", "mw:{test}:meta", "importing") != "", "the marker is there")
         said = w.cli("export", "half.mw", status=1).stderr
         check("was not finished" in said, "an export says so", said)
@@ -282,7 +283,7 @@ def test_import__killed_in_the_middle__is_recognised_by_all_and_done_again():
         w.daemon.stop()
         w.cli("import", "big.mw", "--replace")
         equal(redis.ask("HGETALL", "mw:{test}:meta"), "version\n5", "meta")
-        equal(len(redis.keys("*raw:big*")), 2000, "blocks")
+        equal(len(redis.keys("*raw:big*")), 150, "blocks")
         equal(redis.keys("*k3fabc*"), [], "of before")
 
 
