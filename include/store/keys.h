@@ -1,8 +1,9 @@
 /* keys.h - every key in Redis and what it holds. docs/redis.md tells the same for people.
  *
- *   mw:{NAME}:meta              hash    writer, seq, at: of the last commit; version: commits so
- *   far;
- *                                       greeted: when a daemon last connected
+ *   mw:{NAME}:meta              hash    writer, seq, at: of the last commit; version:
+ *                                       commits so far; greeted: when a daemon last
+ *                                       connected; importing: since when an import is
+ *                                       not finished
  *   mw:{NAME}:monitors          hash    monitor -> status (JSON, format/state.h)
  *   mw:{NAME}:incidents         hash    incident -> open incident (JSON)
  *   mw:{NAME}:resolved          hash    incident -> resolved incident (JSON)

@@ -124,15 +124,17 @@ void base64_encode(const void *p, size_t n, char *dst)
     *dst = '\0';
 }
 
+/* -1: no digit. By a table: exports of hundreds of megabytes come through here. */
 static int base64_value(char c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c - 'A';
-    if (c >= 'a' && c <= 'z')
-        return c - 'a' + 26;
-    if (c >= '0' && c <= '9')
-        return c - '0' + 52;
-    return c == '+' ? 62 : c == '/' ? 63 : -1;
+    static signed char values[256];
+
+    if (values['B'] == 0) {
+        memset(values, -1, sizeof values);
+        for (int i = 0; i < 64; i++)
+            values[(unsigned char)base64_digits[i]] = (signed char)i;
+    }
+    return values[(unsigned char)c];
 }
 
 /* Four digits to `bytes` bytes; the bits a padded group leaves over must be zero. */

@@ -25,6 +25,23 @@ static void sha256__known_texts__have_the_known_digest(void **state)
     }
 }
 
+static void digest__in_pieces_of_any_size__is_that_of_the_whole(void **state)
+{
+    (void)state;
+    unsigned char text[300], whole[32], pieces[32];
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = (unsigned char)(7 * i);
+    crypto_sha256(text, sizeof text, whole);
+    for (size_t step = 1; step < 140; step++) {
+        struct digest *d = crypto_digest_new();
+        for (size_t at = 0; at < sizeof text; at += step)
+            crypto_digest_put(d, text + at, sizeof text - at < step ? sizeof text - at : step);
+        crypto_digest_end(d, pieces);
+        assert_memory_equal(pieces, whole, sizeof whole);
+    }
+    crypto_digest_end(crypto_digest_new(), NULL);
+}
+
 /* RFC 4231, cases 1, 2, 3 and 6, and the empty key after them (which must not be the last one). */
 static void hmac__rfc_4231__has_the_known_code(void **state)
 {
@@ -150,6 +167,7 @@ static void random__twice__differs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digest__in_pieces_of_any_size__is_that_of_the_whole),
         cmocka_unit_test(sha256__known_texts__have_the_known_digest),
         cmocka_unit_test(hmac__rfc_4231__has_the_known_code),
         cmocka_unit_test(hmac__standard_webhooks_example__gives_its_signature),
