@@ -19,7 +19,8 @@
  *   mw:{NAME}:regions           hash    region -> when its daemon was last here (ms)
  *   mw:{NAME}:series            hash    REGION/MONITOR -> under which ids its results are kept
  *                                       (JSON); for a moment also REGION/MONITOR#ID: one of them
- *   mw:{NAME}:reports           hash    KIND:PERIOD:REVISION -> a report as issued (JSON)
+ *   mw:{NAME}:reports           hash    KIND:PERIOD:REVISION -> a report as issued (JSON);
+ *                                       head:KIND:PERIOD:REVISION -> in short, for lists (JSON)
  *   mw:{NAME}:raw:ID:YYYYMMDD   string  a day of results: open, 4 bytes a slot of the series'
  *                                       interval since 00:00 UTC (stats/sample.h), then one byte:
  *                                       the format, BLOCK_FORMAT; sealed (stats/block.h) once over

@@ -139,6 +139,31 @@ typedef void store_slo_fn(void *arg, const struct slo_history *h /* NULL: away *
 void store_slo_read(struct store *s, const char *slo, int64_t from_ms, int64_t to_ms,
                     store_slo_fn *done, void *arg);
 
+/* For reports: what was the matter in [from, to). At most `limit` records; a null at the end of the
+ * list says that there were more. A record may come twice. */
+struct period_query {
+    int64_t from_ms, to_ms;
+    size_t limit;
+};
+/* Incidents that are resolved by now, not before `from`, and began before `to`. */
+void store_read_resolved_between(struct store *s, const struct period_query *p, store_json_fn *done,
+                                 void *arg);
+/* Silences and maintenance that somebody asked for, in no order. */
+void store_read_quiets_between(struct store *s, const struct period_query *p, store_json_fn *done,
+                               void *arg);
+
+/* Reports as issued, under "KIND:PERIOD:REVISION", each with a head: a short object for lists. What
+ * is kept is never written over: who wants to know whether it is his reads it back. */
+struct report_bytes {
+    const char *p; /* copied */
+    size_t n;
+};
+void store_put_report(struct store *s, const char *id, const struct report_bytes *report,
+                      const struct report_bytes *head, store_done_fn *done, void *arg);
+void store_read_report(struct store *s, const char *id, store_json_fn *done,
+                       void *arg);                                        /* n 0: there is none */
+void store_list_reports(struct store *s, store_json_fn *done, void *arg); /* heads, in no order */
+
 struct store_facts {
     enum store_state state;
     const char *server; /* "redis 7.0.15 (embedded)" or "" */
