@@ -256,6 +256,10 @@ struct config {
     struct slo *slos;
     size_t n_slos;
     struct {
+        const struct zone *zone; /* NULL: see gather_zone() */
+        const char *title;       /* NULL: the name */
+    } report;
+    struct {
         struct secret url; /* bytes NULL: none */
         const char *shown_url;
         int64_t every_ms;

@@ -149,6 +149,19 @@ static const struct shape shape_dead_man = {
     .plain = "url",
 };
 
+/* --- the report --------------------------------------------------------------------------- */
+
+static const struct row report_rows[] = {
+    {"time_zone", &type_zone, offsetof(struct config, report.zone), .example = "Europe/Madrid",
+     .text = "On whose wall clock its months begin. Without it that of the SLOs by calendar month, "
+             "when they all have the same; else UTC. An SLO with a month of its own is counted "
+             "by that."},
+    {"title", &type_line, offsetof(struct config, report.title), .max = 200,
+     .example = "Acme payments", .text = "What stands over it; without it, `name`."},
+};
+
+static const struct shape shape_report = {.name = "report", ROWS(report_rows)};
+
 /* --- the file ----------------------------------------------------------------------------- */
 
 static const struct row file_rows[] = {
@@ -183,6 +196,7 @@ static const struct row file_rows[] = {
              "When none does, what fails is unknown, and nobody is paged for it. At most 16."},
     {"dead_man", &type_map, .of = &shape_dead_man,
      .text = "Pinged while midwatch probes and can deliver."},
+    {"report", &type_map, .of = &shape_report, .text = "The SLA report of a month."},
     {"regions", &type_names, offsetof(struct config, regions), offsetof(struct config, n_regions),
      .example = "[fra, nyc]",
      .text = "The regions that must be there, our own among them. Without it, nobody looks."},
