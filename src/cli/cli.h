@@ -37,8 +37,8 @@ extern const struct command command_run, command_check, command_probe, command_s
     command_graph, command_incidents, command_ack, command_unack, command_resolve, command_snooze,
     command_reassign, command_escalate, command_note, command_silence, command_maintenance,
     command_override, command_why, command_oncall, command_coverage, command_rehearse,
-    command_deliveries, command_export, command_import, command_store, command_test_page,
-    command_version, command_documents;
+    command_deliveries, command_report, command_export, command_import, command_store,
+    command_test_page, command_version, command_documents;
 
 /* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml.
  */

@@ -54,6 +54,22 @@ void reply_text(struct web *w, struct request *q, int status, const char *type, 
     reply(w, q, (struct content){status, type, body}, NULL);
 }
 
+void reply_html(struct web *w, struct request *q, const char *policy, struct buf *body)
+{
+    struct header headers[HEADERS_MAX];
+    char whole[300];
+    size_t n;
+
+    snprintf(whole, sizeof whole, "%s; frame-ancestors 'none'", policy);
+    n = common_headers(headers, whole, "no-store");
+    send_answer(w, q,
+                &(struct answer){.status = 200,
+                                 .content_type = "text/html; charset=utf-8",
+                                 .take = body,
+                                 .headers = headers,
+                                 .n_headers = n});
+}
+
 void reply_json(struct web *w, struct request *q, int status, struct buf *body)
 {
     if (body->over) {

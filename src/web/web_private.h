@@ -21,6 +21,7 @@ struct web {
     struct server *server;
     struct limiter limiter;
     struct pending *pending;
+    unsigned reports; /* being gathered */
     uint64_t answers[6]; /* by class of status */
     /* The status page, rendered at most once a second. */
     struct buf page;
@@ -66,6 +67,8 @@ void reply_json(struct web *w, struct request *q, int status, struct buf *body);
 /* A list that the store had a part in; a header says when it was away. */
 void reply_list(struct web *w, struct request *q, struct buf *body, bool store_away);
 void reply_text(struct web *w, struct request *q, int status, const char *type, struct buf *body);
+/* `policy`: what the page may load, without who may frame it. */
+void reply_html(struct web *w, struct request *q, const char *policy, struct buf *body);
 void reply_page(struct web *w, struct request *q);
 void reply_problem(struct web *w, struct request *q, int status, const char *fmt, ...)
     MW_PRINTF(4, 5);
@@ -120,6 +123,9 @@ void on_oncall(struct call *c);
 void on_schedule_calendar(struct call *c);
 void on_person_calendar(struct call *c);
 void on_results(struct call *c);
+void on_reports(struct call *c);
+void on_report(struct call *c);
+void on_report_revise(struct call *c);
 void on_series(struct call *c);
 void on_deliveries(struct call *c);
 void on_delivery(struct call *c);

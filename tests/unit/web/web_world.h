@@ -147,6 +147,8 @@ size_t series_points(const struct series_query *q)
     return q->step_ms == 0 ? 1 : (size_t)((q->to_ms - q->from_ms - 1) / q->step_ms) + 1;
 }
 
+#include "fake_reports.h"
+
 void store_read_facts(const struct store *s, struct store_facts *ret)
 {
     (void)s;
@@ -389,6 +391,7 @@ static inline void close_world(struct world *w)
     effects_done(&w->fx);
     engine_free(w->engine);
     config_free(w->config);
+    fake_reports_done();
     buf_done(&fake.json);
     buf_done(&fake.attempts);
     buf_done(&fake.moves);
