@@ -181,6 +181,7 @@ place = $(foreach f,$(wildcard $(1)),echo 644 $(f) $(DESTDIR)$(2)/$(notdir $(f))
 INSTALLED = { $(call place,docs/*.1,$(MANDIR)/man1) $(call place,docs/*.5,$(MANDIR)/man5) \
   $(call place,systemd/*.service,$(UNITDIR)) $(call place,systemd/sysusers.d/*,$(SYSUSERSDIR)) \
   $(call place,systemd/tmpfiles.d/*,$(TMPFILESDIR)) $(call place,conf/examples/*.yaml,$(EXAMPLEDIR)) \
+  $(call place,conf/prometheus-rules.yaml conf/grafana-dashboard.json,$(EXAMPLEDIR)) \
   $(call place,docs/*.md,$(DOCDIR)) \
   echo 644 conf/completion/midwatch.bash $(DESTDIR)$(BASHDIR)/midwatch; \
   echo 644 conf/completion/_midwatch $(DESTDIR)$(ZSHDIR)/_midwatch; \

@@ -1,6 +1,6 @@
 /* snappy.h - libsnappy's block format, when somebody asks for it.
  *
- * The library brings the C++ one along (1.9 MB resident), so it is opened the first time that it
+ * The library brings the C++ one along (1 MB resident), so it is opened the first time that it
  * is needed and not linked. */
 #ifndef LOOP_SNAPPY_H
 #define LOOP_SNAPPY_H

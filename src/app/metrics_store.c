@@ -42,7 +42,7 @@ static const struct metric_family f_max = {"midwatch_store_redis_max_bytes", MET
                                            "maxmemory of Redis; 0 not limited."};
 static const struct metric_family f_series = {"midwatch_store_series", METRIC_GAUGE,
                                               "Entries of the index of series, of all regions."};
-static const struct metric_family f_rolled = {"midwatch_store_days_rolled_total", METRIC_COUNTER,
+static const struct metric_family f_rolled = {"midwatch_store_rolled_total", METRIC_COUNTER,
                                               "Days of series sealed and rolled up."};
 static const struct metric_family f_late = {
     "midwatch_store_late_samples_total", METRIC_COUNTER,

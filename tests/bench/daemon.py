@@ -173,6 +173,12 @@ def memory(folder, redis, nginx, count, target, interval):
     if count > 1000:
         say(f"{count}-monitor file: checked in", f"{checked * 1000:.0f} ms", "< 1000 ms")
         say(f"{count}-monitor file: start to first probe, at most", f"{first * 1000:.0f} ms", "< 1000 ms")
+        began = time.monotonic()
+        size = len(get(web, "/metrics"))
+        took, m = time.monotonic() - began, metrics(web)
+        say(f"{count} monitors: a scrape of {m['midwatch_metrics_series']:.0f} series, {size / 1e6:.1f} MB",
+            f"{took * 1000:.0f} ms", "")
+        say("  the loop held at a time, at most", f"{m['midwatch_metrics_slice_max_seconds'] * 1000:.1f} ms", "< 20 ms")
     say(f"RSS with {count} monitors, Redis outside", f"{rss_mb(p):.1f} MB", target)
     stop(p)
 
