@@ -119,7 +119,7 @@ static void put_series(struct remote_write *w, const struct metrics_pair *pairs,
 
 /* What all of a histogram's series have in common is put together once. */
 struct labelled {
-    char own[METRICS_LABELS_MAX], common[METRICS_LABELS_MAX];
+    char own[METRICS_LABELS_MAX], common[METRICS_LABELS_MAX], full_name[NAME_BYTES];
     struct metrics_pair pairs[2 * METRICS_PAIRS_MAX + 1];
     size_t n;
     size_t name, le; /* where these are; `le` only when there is one */
@@ -158,10 +158,8 @@ static void value(struct metrics *m, const char *labels, struct metrics_word by,
 
 static void one_of(struct remote_write *w, struct labelled *l, const char *suffix, double value_of)
 {
-    char name[NAME_BYTES];
-
-    snprintf(name, sizeof name, "%s%s", w->metrics.family->name, suffix);
-    l->pairs[l->name].value = name;
+    snprintf(l->full_name, sizeof l->full_name, "%s%s", w->metrics.family->name, suffix);
+    l->pairs[l->name].value = l->full_name;
     put_series(w, l->pairs, l->n, value_of);
 }
 
