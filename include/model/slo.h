@@ -51,15 +51,20 @@ struct slo_cell {
 struct slo_rule_status {
     int64_t long_ms, short_ms;
     double threshold, long_burn, short_burn; /* NaN: nothing valid in it */
+    uint64_t bad;                            /* in the long window */
     bool page;                               /* else a ticket */
+    bool armed;                              /* there is history for one whole long window */
     bool firing;
 };
 
 struct slo_status {
-    int64_t from_ms, to_ms; /* the window as of now */
+    int64_t from_ms, to_ms; /* the window as of now; a month to its end */
+    int64_t since_ms;       /* counted since then, in steps of a unit; 0: nothing yet */
     uint64_t good, bad, excluded, unknown, expected;
     double ratio;         /* good / valid; NaN: nothing valid */
+    double low, high;     /* 95 % of the time the ratio lies between them; NaN: by time, or none */
     double coverage;      /* valid and excluded / expected */
+    double budget;        /* how much bad the window allows: events, or milliseconds */
     double budget_left;   /* share of the budget: 1 untouched, 0 spent, negative overspent */
     int64_t exhausted_ms; /* when it will be spent as it burns now; 0: not within the window */
     struct slo_rule_status rules[SLO_RULES];
