@@ -25,6 +25,7 @@ _midwatch() {
         oncall) words=" --schedule --at --until --config --json --help" ;;
         coverage) words=" --schedule --from --days --config --json --help" ;;
         rehearse) words=" --down --at --for --until --ack --unack --resolve --snooze --reassign --escalate --store-away --crash --history --config --json --help" ;;
+        slo) words=" --config --json --help" ;;
         deliveries) words=" --incident --person --channel --state --dead --from --to --limit --by --config --json --help" ;;
         report) words=" --month --format --revision --revise --output --by --config --json --help" ;;
         export) words=" --config --json --help" ;;

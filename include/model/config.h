@@ -280,5 +280,6 @@ const struct person *config_person(const struct config *c, const char *name);
 const struct channel *config_channel(const struct config *c, const char *name);
 const struct schedule *config_schedule(const struct config *c, const char *name);
 const struct policy *config_policy(const struct config *c, const char *name);
+const struct slo *config_slo(const struct config *c, const char *name);
 
 #endif

@@ -187,6 +187,9 @@ static const struct row file_rows[] = {
     {"maintenance", &type_windows, .of = &shape_maintenance,
      .text = "When several monitors may be down: nobody is paged, and availability does not "
              "suffer."},
+    {"slos", &type_slos, .of = &shape_slo,
+     .text = "What is promised of the monitors, how it stands, and who hears when it is in danger. "
+             "docs/slo.md tells the arithmetic."},
     {"storm", &type_map, .of = &shape_storm,
      .text = "What breaks all at once is told as one incident that lists it."},
     {"canaries", &type_canaries, offsetof(struct config, canaries),

@@ -79,7 +79,7 @@ bool labels_fit(const struct label *match, size_t n, const struct monitor *m)
     return true;
 }
 
-static const struct policy *route_of(const struct config *c, const struct monitor *m)
+const struct policy *route_of(const struct config *c, const struct monitor *m)
 {
     for (size_t i = 0; i < c->n_routes; i++)
         if (labels_fit(c->routes[i].match, c->routes[i].n_match, m))
@@ -265,6 +265,7 @@ void link_config(struct reader *r)
         add_default_policy(r);
     check_former_names(r);
     link_monitors(r);
+    link_slos(r);
     check_load(r);
     check_memory(r);
     check_regions(r);

@@ -194,6 +194,7 @@ static void loading_done(struct loading *l)
 {
     refs_done(&l->reader.refs);
     vec_done(&l->reader.windows);
+    vec_done(&l->reader.slos);
     map_done(&l->seen);
     tree_done(&l->tree);
 }

@@ -46,6 +46,7 @@ struct tree {
     struct diagnostics *d;
     size_t bytes, events; /* of all files so far */
     size_t expanded;      /* nodes behind aliases so far */
+    bool verbatim;        /* `${…}` is text like any other */
     bool incomplete; /* a file could not be read: names may be missing for no fault of others */
 };
 

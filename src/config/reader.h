@@ -43,6 +43,23 @@ struct planned {
     size_t n_match;
 };
 
+struct slo_indicator {
+    enum slo_of of;
+    int64_t limit_us;
+};
+
+/* An SLO as it is read. */
+struct planned_slo {
+    struct slo slo;
+    int64_t rolling_ms;
+    int calendar, by, maintenance, unknown;
+    struct slo_indicator indicator;
+    const char *group;
+    struct label *match;
+    size_t n_match;
+    const struct node *place;
+};
+
 struct reader {
     struct config *config;
     struct tree *tree;
@@ -52,6 +69,7 @@ struct reader {
     const struct zone *zone; /* in which local times are read here; NULL: none given */
     struct monitor defaults; /* what a monitor is when it says nothing */
     VEC(struct planned) windows;
+    VEC(struct planned_slo *) slos;
     VEC(struct calendar_use) calendars;
     uint64_t digest; /* of the calendars read so far */
 };
@@ -107,6 +125,10 @@ void link_config(struct reader *r);
 bool labels_fit(const struct label *match, size_t n, const struct monitor *m);
 /* link_monitors.c: the windows of each, and what each depends on. */
 void link_monitors(struct reader *r);
+/* link.c: the policy of the first route that fits, or NULL. */
+const struct policy *route_of(const struct config *c, const struct monitor *m);
+/* link_slos.c: whose they are, and who hears of them. */
+void link_slos(struct reader *r);
 /* link_people.c: who would be told. */
 void link_people(struct reader *r);
 

@@ -112,13 +112,17 @@ extern const struct type type_calendar, type_overrides_calendar;
 /* read.c */
 extern const struct type type_ref, type_map, type_list, type_named, type_defaults, type_include;
 
+/* types_slo.c */
+extern const struct type type_percent, type_share, type_indicator;
+/* keys_slo.c */
+extern const struct type type_slos;
 /* keys_maintenance.c */
 extern const struct type type_windows;
 
 /* keys_*.c */
 extern const struct shape shape_auth, shape_metrics, shape_file, shape_defaults, shape_monitor,
     shape_person, shape_channel, shape_schedule, shape_policy, shape_route, shape_restrict,
-    shape_window, shape_maintenance;
+    shape_window, shape_maintenance, shape_slo;
 
 /* What values from outside look like, for the patterns of the schema. */
 #define OR_OUTSIDE "|\\$\\{"

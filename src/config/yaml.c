@@ -196,7 +196,7 @@ static void on_scalar(struct builder *b, const yaml_event_t *ev)
     n->kind = NODE_TEXT;
     n->plain = ev->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     n->text = n->shown = vault_keep(b->tree->vault, text, len);
-    if (!wants_key(b))
+    if (!wants_key(b) && !b->tree->verbatim)
         interpolate(b->tree, n);
     remember_anchor(b, ev->data.scalar.anchor, n);
     place_node(b, n);

@@ -38,3 +38,8 @@ const struct policy *config_policy(const struct config *c, const char *name)
 {
     FIND(c->policies, c->n_policies, name);
 }
+
+const struct slo *config_slo(const struct config *c, const char *name)
+{
+    FIND(c->slos, c->n_slos, name);
+}
