@@ -77,6 +77,17 @@ enum self_trouble { SELF_STORE, SELF_BLIND, SELF_REGION, SELF_CHANNEL, SELF_COUN
 void engine_self(struct engine *e, enum self_trouble t, const char *about, bool bad,
                  const char *text, int64_t now_ms, struct effects *fx);
 
+/* The budget of an SLO burns too fast, or no longer: an incident of its own for each SLO and
+ * severity, `slo:NAME:page` or `slo:NAME:ticket`, by the SLO's policy. Said again it changes
+ * nothing. */
+struct slo_alert {
+    const char *slo;
+    bool page, firing;
+    const char *title, *why; /* one sentence each; not read when it does not fire */
+    int64_t bad;             /* so many so far */
+};
+void engine_slo(struct engine *e, const struct slo_alert *a, int64_t now_ms, struct effects *fx);
+
 /* The self-audit: every open incident has a step ahead, or a reason for none, and nothing that was
  * due more than `slack_ms` ago is still undone. -1 with the first fault. */
 int engine_audit(const struct engine *e, int64_t now_ms, int64_t slack_ms,
@@ -96,7 +107,8 @@ const struct schedule *engine_schedule(const struct engine *e, const char *name)
 /* Not yet over, and those over for less than a day; in order of their start. */
 size_t engine_quiets(const struct engine *e, const struct quiet *const **ret);
 size_t engine_overrides(const struct engine *e, const struct kept_override *const **ret);
-/* How many monitors of the configuration the matchers of this one fit; 0 for an unknown id. */
+/* How many monitors and SLOs of the configuration the matchers of this one fit; 0 for an unknown
+ * id. */
 size_t engine_quiet_fits(const struct engine *e, const char *id);
 /* What would hold back a page of this monitor now: one sentence into dst, or HOLD_NONE. */
 enum hold engine_holds(const struct engine *e, const char *monitor, int64_t now_ms, char *dst,

@@ -49,7 +49,8 @@ static void print_added(const struct jv *quiet)
     printf("until %s\n", here_time(end_ms, now_ms, end, sizeof end));
     if (jv_get_int(quiet, "fits", 1) == 0) {
         fflush(stdout);
-        fputs("midwatch: it fits no monitor of the configuration: is there a typo in it?\n",
+        fputs("midwatch: it fits no monitor and no SLO of the configuration: is there a typo in "
+              "it?\n",
               stderr);
     }
 }

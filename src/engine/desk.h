@@ -52,6 +52,7 @@ struct engine {
     int64_t orders_due_ms;         /* a quiet or override begins or ends; INT64_MAX none */
     int64_t handoff_due_ms;        /* who is on call may change */
     struct map tides;              /* policy -> struct tide */
+    struct map alarms;             /* key of an SLO's incident -> does it fire? (on_slo.c) */
     size_t enabled;                /* monitors that are watched */
     size_t unconfirmed;            /* of them: failing, not yet down */
     VEC(struct channel_news) news; /* of this event */
@@ -161,6 +162,17 @@ void engine_orders_restore(struct engine *e, const struct stored *s, int64_t now
 
 void engine_note_channel(struct engine *e, const struct page *p);
 void engine_tell_channels(struct engine *e, const struct desk *k);
+
+/* --- on_slo.c --- */
+
+bool engine_is_slo(const struct incident *i);
+/* Whose SLO it is: its monitor's name when it has but one, else what the incident says. */
+const char *engine_slo_monitor(const struct engine *e, const struct incident *i);
+bool engine_slo_fires(const struct engine *e, const struct incident *i);
+bool engine_slo_is_gone(const struct engine *e, const struct incident *i);
+/* How many SLOs have an incident that it would fit. */
+size_t engine_slos_fitting(const struct engine *e, const struct match *m);
+void engine_forget_slos(struct engine *e, const struct desk *k);
 
 /* --- on_config.c --- */
 

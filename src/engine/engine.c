@@ -27,6 +27,7 @@ struct engine *engine_new(void)
     map_init(&e->tides, 6);
     map_init(&e->on_call, 7);
     map_init(&e->schedules, 8);
+    map_init(&e->alarms, 9);
     arena_init(&e->laid);
     e->orders_due_ms = e->handoff_due_ms = INT64_MAX;
     return e;
@@ -76,6 +77,7 @@ void engine_free(struct engine *e)
     free_values(&e->watches, free_watch);
     free_values(&e->tides, free_tide);
     free_values(&e->on_call, mem_free);
+    free_values(&e->alarms, mem_free);
     map_done(&e->recent);
     map_done(&e->schedules);
     arena_done(&e->laid);

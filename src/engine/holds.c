@@ -65,8 +65,8 @@ static bool window_holds_it(const struct monitor *m, int64_t now_ms, int64_t *ed
 bool engine_order_holds(const struct engine *e, const struct incident *i, int64_t now_ms,
                         struct hold_by *ret)
 {
-    const struct match_subject s = {i->monitor, i->group, severity_name(i->severity), i->policy,
-                                    i->labels};
+    const struct match_subject s = {engine_slo_monitor(e, i), i->group, severity_name(i->severity),
+                                    i->policy, i->labels};
     char what[NAME_SIZE + 64];
 
     for (size_t n = 0; n < e->orders.n; n++) {
@@ -210,6 +210,8 @@ static void find(struct engine *e, struct incident_case *c, const struct desk *k
 
     *ret = (struct hold_by){0};
     c->edge_ms = INT64_MAX;
+    if (engine_is_slo(&c->incident))
+        engine_order_holds(e, &c->incident, k->now_ms, ret);
     if (!w || !w->monitor || window_holds_it(w->monitor, k->now_ms, &c->edge_ms, ret) ||
         engine_order_holds(e, &c->incident, k->now_ms, ret) ||
         dependency_holds(e, c, w->monitor, k, ret))
@@ -226,12 +228,18 @@ static bool about_to_page(const struct incident_case *c)
            (i->hold || (i->step < 0 && !i->step_due_ms));
 }
 
+/* Gatherings are held by what holds all they gather, our own trouble by nothing. */
+static bool can_be_held(const struct incident_case *c)
+{
+    return case_is_open(c) && (c->incident.monitor[0] || engine_is_slo(&c->incident));
+}
+
 void engine_rehold(struct engine *e, struct incident_case *c, const struct desk *k)
 {
     struct hold_by h;
     bool same;
 
-    if (!case_is_open(c) || !c->incident.monitor[0])
+    if (!can_be_held(c))
         return;
     find(e, c, k, &h);
     if (!h.hold && about_to_page(c))
@@ -250,7 +258,7 @@ void engine_rehold_all(struct engine *e, const struct desk *k)
     void *value;
 
     for (size_t i = 0; map_next(&e->cases, &i, &key, &value);)
-        if (case_is_open(value) && ((struct incident_case *)value)->incident.monitor[0])
+        if (can_be_held(value))
             vec_push(&open, (struct incident_case *)value);
     for (size_t i = 0; i < open.n; i++) {
         engine_rehold(e, open.items[i], k);

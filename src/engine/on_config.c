@@ -225,6 +225,7 @@ void engine_configure(struct engine *e, const struct config *c, int64_t now_ms, 
     if (first)
         return;
     forget_channels(e, &k);
+    engine_forget_slos(e, &k);
     raise_severities(e, &k);
     engine_rehold_all(e, &k);
     engine_tell_channels(e, &k);

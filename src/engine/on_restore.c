@@ -148,6 +148,8 @@ static void settle_one(struct engine *e, struct incident_case *c, const struct d
         c->keep_until_ms = c->incident.resolved_ms + case_policy(c, k)->reopen_window_ms;
     else if (c->incident.monitor[0] && engine_unwatched(e, c->incident.monitor, why, sizeof why))
         engine_resolve_case(e, c, why, k);
+    else if (engine_slo_is_gone(e, &c->incident))
+        engine_resolve_case(e, c, "the SLO is gone, or tells nobody any more", k);
     else if (is_past(e, &c->incident))
         engine_resolve_case(e, c, "recovered", k);
     else if (engine_is_lead(c) && !c->members)

@@ -6,7 +6,7 @@ static void end_flapping(struct engine *e, struct incident_case *c, const struct
 {
     const struct watch *w = engine_watch(e, c->incident.monitor);
 
-    if (w && w->status.state == MONITOR_DOWN)
+    if ((w && w->status.state == MONITOR_DOWN) || engine_slo_fires(e, &c->incident))
         case_steady(c, k);
     else
         engine_resolve_case(e, c, "steady again", k);

@@ -170,7 +170,8 @@ size_t engine_quiet_fits(const struct engine *e, const char *id)
 {
     for (size_t i = 0; i < e->orders.n; i++)
         if (text_eq(e->orders.items[i]->quiet.id, id))
-            return fitting(e, e->orders.items[i]->match);
+            return fitting(e, e->orders.items[i]->match) +
+                   engine_slos_fitting(e, e->orders.items[i]->match);
     return 0;
 }
 
