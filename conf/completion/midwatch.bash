@@ -2,7 +2,7 @@
 _midwatch() {
     local cur=${COMP_WORDS[COMP_CWORD]} words=
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="run check probe status graph incidents why ack unack resolve snooze reassign escalate note silence maintenance override oncall coverage rehearse deliveries report export import store test-page version"
+        words="run check probe status graph incidents why ack unack resolve snooze reassign escalate note silence maintenance override oncall coverage rehearse deliveries slo report export import store test-page version"
     else
         case ${COMP_WORDS[1]} in
         run) words=" --log-format --log-level --config --json --help" ;;
@@ -25,8 +25,8 @@ _midwatch() {
         oncall) words=" --schedule --at --until --config --json --help" ;;
         coverage) words=" --schedule --from --days --config --json --help" ;;
         rehearse) words=" --down --at --for --until --ack --unack --resolve --snooze --reassign --escalate --store-away --crash --history --config --json --help" ;;
-        slo) words=" --config --json --help" ;;
         deliveries) words=" --incident --person --channel --state --dead --from --to --limit --by --config --json --help" ;;
+        slo) words=" --config --json --help" ;;
         report) words=" --month --format --revision --revise --output --by --config --json --help" ;;
         export) words=" --config --json --help" ;;
         import) words=" --replace --name --config --json --help" ;;

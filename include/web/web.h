@@ -32,6 +32,7 @@ struct web_app {
     const struct engine *(*engine)(void *arg);
     struct store *(*store)(void *arg);
     const struct monitor_facts *(*facts)(void *arg, const char *monitor);
+    bool (*slo)(void *arg, const char *name, struct slo_status *ret); /* false: unknown name */
     bool (*ready)(void *arg, struct err *why_not); /* probing and able to deliver */
     /* What people do; each as the engine's function of that name says. */
     int (*deed)(void *arg, const struct deed *d, struct err *e);

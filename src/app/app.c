@@ -62,6 +62,7 @@ static void stop(struct app *a, const char *why)
     log_notice("midwatch", "stopping: %s", why);
     systemd_notify("STOPPING=1");
     prober_stop(&a->prober);
+    slos_stop(a);
     canaries_stop(&a->canaries);
     dead_man_stop(a);
     health_stop(a);
@@ -98,6 +99,8 @@ static void begin(struct app *a, const struct stored *s)
     decide_end(a);
     canaries_init(&a->canaries, &a->loop, a->resolver, health_canaries, a);
     canaries_configure(&a->canaries, a->config);
+    slos_configure(a);
+    slos_start(a);
     prober_configure(&a->prober, a);
     prober_start(&a->prober);
     health_start(a);
@@ -145,6 +148,7 @@ static void on_store_found(void *arg, const struct stored *s)
     engine_restore(a->engine, s, app_now_ms(a), decide_begin(a));
     decide_end(a);
     regions_end_unwanted(a);
+    slos_restored(a);
 }
 
 static void on_store_state(void *arg, enum store_state s, const char *why)
@@ -283,6 +287,7 @@ int app_run(const struct app_options *o)
     }
     run(a);
     decide_done(a);
+    slos_done(a);
     regions_done(a);
     engine_free(a->engine);
     config_free(a->config);

@@ -16,6 +16,7 @@
 #include "probe/probe.h"
 #include "push.h"
 #include "sched/heap.h"
+#include "slos.h"
 #include "store/store.h"
 #include "turns.h"
 #include "web/web.h"
@@ -194,6 +195,7 @@ struct app {
     struct regions regions;
     struct metrics_walks walks;
     struct pushes pushes;
+    struct slos slos;
     struct timer drain;
     int64_t drain_until_us;
     enum app_phase phase;

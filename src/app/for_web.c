@@ -25,6 +25,11 @@ static const struct monitor_facts *on_facts(void *arg, const char *monitor)
     return prober_facts(&((struct app *)arg)->prober, monitor);
 }
 
+static bool on_slo(void *arg, const char *name, struct slo_status *ret)
+{
+    return slos_status(arg, name, ret);
+}
+
 static bool on_ready(void *arg, struct err *why_not)
 {
     return health_ready(arg, why_not);
@@ -128,6 +133,7 @@ const struct web_app *app_for_web(struct app *a)
         .engine = on_engine,
         .store = on_store,
         .facts = on_facts,
+        .slo = on_slo,
         .ready = on_ready,
         .deed = on_deed,
         .quiet_add = on_quiet_add,

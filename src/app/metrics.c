@@ -18,7 +18,7 @@
 static metrics_section_fn *const sections[] = {
     metrics_daemon,   metrics_schedule, metrics_incidents, metrics_deliveries,
     metrics_channels, metrics_store,    metrics_network,   metrics_dead_man,
-    metrics_web,      metrics_pushes,   metrics_process,
+    metrics_web,      metrics_pushes,   metrics_process,   metrics_slo,
 };
 #define SECTIONS (sizeof sections / sizeof *sections)
 

@@ -19,7 +19,7 @@ struct app;
 typedef void metrics_section_fn(struct app *a, struct metrics *m);
 metrics_section_fn metrics_daemon, metrics_process, metrics_schedule, metrics_incidents,
     metrics_deliveries, metrics_channels, metrics_store, metrics_network, metrics_dead_man,
-    metrics_web, metrics_pushes;
+    metrics_web, metrics_pushes, metrics_slo;
 
 /* --- monitors --- */
 

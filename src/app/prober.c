@@ -201,6 +201,7 @@ static void conclude(struct runner *r, const struct result *res)
     health_result(a, res);
     engine_result(a->engine, r->name, res, app_now_ms(a), decide_begin(a));
     decide_end(a);
+    slos_result(a, r->monitor, r->on_slot, res);
     if (a->prober.stopped)
         return;
     if (r->overdue)

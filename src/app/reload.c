@@ -38,6 +38,7 @@ static void exchange(struct app *a, struct config *fresh)
     store_configure(a->store, fresh);
     canaries_configure(&a->canaries, fresh);
     prober_configure(&a->prober, a);
+    slos_configure(a);
     regions_configure(a);
     dead_man_configure(a);
     push_configure(a);

@@ -9,6 +9,7 @@
 #include "loop/loop.h"
 #include "oncall/coverage.h"
 #include "show.h"
+#include "slo.h"
 #include "stats/need.h"
 
 #define HANDOFFS 5
@@ -128,6 +129,7 @@ static void print_summary(const struct config *c)
         print_schedule(&c->schedules[i], loop_now_ms());
     for (size_t i = 0; i < c->n_schedules; i++)
         warn_of_gaps(c, &c->schedules[i], loop_now_ms());
+    slo_check_print(c, loop_now_ms());
     printf("  store %s, web %s\n", c->store.shown_url, c->web.listen);
     print_need(c);
 }

@@ -38,7 +38,7 @@ extern const struct command command_run, command_check, command_probe, command_s
     command_reassign, command_escalate, command_note, command_silence, command_maintenance,
     command_override, command_why, command_oncall, command_coverage, command_rehearse,
     command_deliveries, command_report, command_export, command_import, command_store,
-    command_test_page, command_version, command_documents;
+    command_test_page, command_version, command_documents, command_slo;
 
 /* The path -c names, else $MIDWATCH_CONFIG, else ./midwatch.yaml, else /etc/midwatch/midwatch.yaml.
  */

@@ -19,6 +19,8 @@ const struct web_route routes[] = {
     {"GET", "/api/v1/reports", ACCESS_READ, on_reports},
     {"GET", "/api/v1/reports/sla", ACCESS_READ, on_report},
     {"POST", "/api/v1/reports/sla", ACCESS_ACT, on_report_revise},
+    {"GET", "/api/v1/slos", ACCESS_READ, on_slos},
+    {"GET", "/api/v1/slos/{}", ACCESS_READ, on_slo},
     {"GET", "/api/v1/incidents", ACCESS_READ, on_incidents},
     {"GET", "/api/v1/incidents/{}", ACCESS_READ, on_incident},
     {"GET", "/api/v1/incidents/{}/timeline", ACCESS_READ, on_timeline},

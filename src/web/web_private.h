@@ -21,7 +21,7 @@ struct web {
     struct server *server;
     struct limiter limiter;
     struct pending *pending;
-    unsigned reports; /* being gathered */
+    unsigned reports;    /* being gathered */
     uint64_t answers[6]; /* by class of status */
     /* The status page, rendered at most once a second. */
     struct buf page;
@@ -96,6 +96,8 @@ void on_page(struct call *c);
 void on_status(struct call *c);
 void on_monitors(struct call *c);
 void on_monitor(struct call *c);
+void on_slos(struct call *c);
+void on_slo(struct call *c);
 void on_incidents(struct call *c);
 void on_incident(struct call *c);
 void on_ack(struct call *c);
