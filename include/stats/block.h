@@ -3,7 +3,8 @@
  * Both forms begin with a byte that no open block begins with (an open one begins with the high
  * byte of a latency code, at most 7), then a version, and end with a CRC-32 of all before. Between
  * them an adaptive binary range coder (stats/range.h); nothing in them points anywhere, so what is
- * damaged is found by the CRC, and what somebody forged is bounded by the caller's n. */
+ * damaged is found by the CRC, and what somebody forged is bounded by the caller's n.
+ * docs/blocks.md has the bytes. About 0.1 us a slot either way, 2 us a tally. */
 #ifndef STATS_BLOCK_H
 #define STATS_BLOCK_H
 
