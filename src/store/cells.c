@@ -54,7 +54,6 @@ struct walk {
     struct source *source;
     struct tiers_piece piece;
     enum tier tier;
-    int64_t to_ms;
     int64_t base_ms, unit_ms; /* of the block */
 };
 
@@ -63,14 +62,13 @@ static void begin_walk(struct walk *w, const struct block_read *b)
     int64_t from_ms = most(b->at_ms, cells_from_ms(w->cells, w->source));
 
     w->tier = b->tier;
-    w->to_ms = least(b->to_ms, cells_to_ms(w->cells, w->source));
     w->piece = (struct tiers_piece){.from_ms = from_ms, .to_ms = from_ms, .tier = TIER_COUNT};
 }
 
 /* Whether what begins at `at_ms` is answered from this block's tier. */
 static bool is_ours(struct walk *w, int64_t at_ms)
 {
-    if (at_ms < w->piece.from_ms || at_ms >= w->to_ms)
+    if (at_ms < w->piece.from_ms)
         return false;
     while (at_ms >= w->piece.to_ms)
         if (!tiers_next(&w->cells->window, &w->source->kept, w->piece.to_ms, &w->piece))

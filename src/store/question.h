@@ -33,7 +33,7 @@ struct block_read {
     const struct source *source;
     enum tier tier;
     int64_t at_ms;       /* begin of the first unit or slot there is */
-    int64_t to_ms;       /* what lies behind is not wanted */
+    int64_t to_ms;       /* end of what was asked for */
     int64_t in_block_ms; /* any instant of the block */
 };
 

@@ -118,6 +118,21 @@ static void availability__from_the_last_round_number_below(void **state)
                        "         ▄ partly down  · no results\n");
 }
 
+static void next_to_nothing__is_not_nothing(void **state)
+{
+    struct draw_point points[3] = {{0.001, DRAW_NONE}, {1000, DRAW_NONE}, {0, DRAW_NONE}};
+    struct drawing d = {.points = points,
+                        .n = 3,
+                        .from_ms = AT,
+                        .step_ms = 60000,
+                        .zone = zone_utc(),
+                        .utf8 = true};
+    char *is = draw(&d);
+    (void)state;
+    assert_non_null(strstr(is, "\n        │▁▁▁▁▁▁▁▁▁▁██████████▁▁▁▁▁▁▁▁▁▁\n"));
+    mem_free(is);
+}
+
 static void colour__red_where_it_was_down__and_ended_again(void **state)
 {
     struct draw_point points[2] = {{5, DRAW_NONE}, {5, DRAW_DOWN}};
@@ -238,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_night__latency__scale_times_gaps_and_downs),
         cmocka_unit_test(availability__from_the_last_round_number_below),
+        cmocka_unit_test(next_to_nothing__is_not_nothing),
         cmocka_unit_test(colour__red_where_it_was_down__and_ended_again),
         cmocka_unit_test(more_points_than_columns__the_worst_of_each_is_seen),
         cmocka_unit_test(times__of_the_wall_clock__also_when_it_is_set_back),

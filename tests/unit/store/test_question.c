@@ -380,7 +380,7 @@ static void away_or_closing__one_end_each(void **state)
     struct series_query q = {one, 1, NULL, TODAY - 30 * DAY_MS, TODAY, DAY_MS, false};
 
     up(w);
-    series_put(w, "api", 60000, TODAY - 40 * DAY_MS, TODAY, 0);
+    series_put(w, "api", 60000, TODAY - 40 * DAY_MS, TODAY, TODAY - 2 * DAY_MS);
     answers = aways = 0;
     for (int i = 0; i < 5; i++)
         store_query(w->store, &q, on_answer, NULL);
@@ -398,7 +398,7 @@ static void connection_breaks__away__once(void **state)
     struct series_query q = {one, 1, NULL, TODAY - 30 * DAY_MS, TODAY, DAY_MS, false};
 
     up(w);
-    series_put(w, "api", 60000, TODAY - 40 * DAY_MS, TODAY, 0);
+    series_put(w, "api", 60000, TODAY - 40 * DAY_MS, TODAY, TODAY - 2 * DAY_MS);
     answers = aways = 0;
     store_query(w->store, &q, on_answer, NULL);
     redis_kill(w);
