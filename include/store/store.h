@@ -103,11 +103,13 @@ struct series_cell {
 struct series_answer {
     int64_t from_ms, to_ms, step_ms; /* as answered */
     size_t rows, points;
-    const struct series_cell *cells; /* [row * points + point]; borrowed for the call */
-    enum tier finest, coarsest;      /* tiers that were read */
-    bool read[TIER_COUNT];           /* the same, one by one */
-    bool exact;                      /* the window asked for is the one answered */
-    unsigned damaged;                /* blocks that could not be read: told, the rest is served */
+    const struct series_cell
+        *cells;                 /* [row * points + point]; borrowed for the call, or, when it */
+    struct series_cell **take;  /* is longer needed: take *take, put NULL there, mem_free() it */
+    enum tier finest, coarsest; /* tiers that were read */
+    bool read[TIER_COUNT];      /* the same, one by one */
+    bool exact;                 /* the window asked for is the one answered */
+    unsigned damaged;           /* blocks that could not be read: told, the rest is served */
 };
 typedef void store_series_fn(void *arg,
                              const struct series_answer *a /* NULL: the store is away */);

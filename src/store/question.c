@@ -75,6 +75,7 @@ static void give_answer(struct question *q)
                               .rows = q->cells.rows,
                               .points = q->cells.points,
                               .cells = q->cells.items,
+                              .take = &q->cells.items,
                               .exact = q->exact,
                               .damaged = q->cells.damaged};
 

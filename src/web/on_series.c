@@ -1,134 +1,195 @@
 /* on_series.c - GET /api/v1/monitors/{name}/series and GET /api/v1/series: tallies over time of one
  * monitor, or of all that fit; with `apart=true` of each, of each group and of all.
  *
- * Happy path: series_ask.c -> store_query() -> one object a step (series_out.c).
- * Failures:   series_ask.c's; the store away: 503. */
+ * Happy path: series_ask.c -> store_query() -> one object a step (series_out.c), SLICE of them a
+ *             turn of the loop: what is asked for may be twelve thousand.
+ * Failures:   series_ask.c's; the store away: 503. When the web is closed meanwhile nobody is left
+ *             to answer, and what was written is thrown away. */
 #include "base/map.h"
 #include "base/mem.h"
 #include "series_ask.h"
 #include "stats/tally.h"
 
+#define SLICE 200 /* points that may have results; a turn */
+
+/* Rows in the order in which they are written: of one question without `apart` the only one, else
+ * everything, group after group, monitor after monitor. */
 struct question {
     struct pending pending; /* first */
+    struct loop *loop;
     struct series_ask ask;
-};
-
-/* All rows of a group, and of everything, as rows more. */
-struct sums {
-    const struct series_answer *answer;
-    struct map places; /* group -> its cells */
+    struct series_answer answer;
+    struct series_cell *cells, *sums; /* of the answer; of everything and the groups */
     VEC(const char *) groups;
-    struct series_cell *cells; /* everything, then group after group */
+    struct buf body;
+    struct jw writer;
+    size_t row, point; /* to be written next */
 };
-
-static void add_row(const struct sums *s, struct series_cell *to, size_t row)
-{
-    size_t points = s->answer->points;
-
-    for (size_t i = 0; i < points; i++) {
-        const struct series_cell *c = &s->answer->cells[row * points + i];
-        tally_merge(&to[i].tally, &c->tally);
-        to[i].expected += c->expected;
-    }
-}
-
-static void find_groups(struct sums *s, const struct series_ask *x)
-{
-    const struct series_answer *a = s->answer;
-
-    map_init(&s->places, 23);
-    for (size_t i = 0; i < a->rows; i++) {
-        const char *group = x->groups.items[i];
-        if (group == NULL || map_get(&s->places, group) != NULL)
-            continue;
-        vec_push(&s->groups, group);
-        map_put(&s->places, group, s);
-    }
-    s->cells = mem_calloc((s->groups.n + 1) * a->points + 1, sizeof *s->cells);
-    for (size_t i = 0; i < s->groups.n; i++)
-        map_put(&s->places, s->groups.items[i], s->cells + (i + 1) * a->points);
-    for (size_t i = 0; i < (s->groups.n + 1) * a->points; i++)
-        tally_init(&s->cells[i].tally);
-}
-
-static void write_sums(struct jw *w, const struct series_ask *x, const struct series_answer *a)
-{
-    struct sums s = {.answer = a};
-    struct series_answer sum = *a;
-
-    find_groups(&s, x);
-    for (size_t i = 0; i < a->rows; i++) {
-        add_row(&s, s.cells, i);
-        if (x->groups.items[i] != NULL)
-            add_row(&s, map_get(&s.places, x->groups.items[i]), i);
-    }
-    sum.cells = s.cells;
-    jw_kv_object(w, "all");
-    series_out_points(w, &sum, 0, &x->percentiles);
-    jw_object_end(w);
-    jw_kv_list(w, "groups");
-    for (size_t i = 0; i < s.groups.n; i++) {
-        jw_object(w);
-        jw_kv_text(w, "group", s.groups.items[i]);
-        series_out_points(w, &sum, i + 1, &x->percentiles);
-        jw_object_end(w);
-    }
-    jw_list_end(w);
-    mem_free(s.cells);
-    vec_done(&s.groups);
-    map_done(&s.places);
-}
-
-static void write_rows(struct jw *w, const struct series_ask *x, const struct series_answer *a)
-{
-    jw_kv_list(w, "series");
-    for (size_t i = 0; i < a->rows; i++) {
-        jw_object(w);
-        jw_kv_text(w, "monitor", x->names.items[i]);
-        jw_kv_text(w, "group", x->groups.items[i]);
-        series_out_points(w, a, i, &x->percentiles);
-        jw_object_end(w);
-    }
-    jw_list_end(w);
-}
-
-static void write_answer(struct buf *body, const struct series_ask *x,
-                         const struct series_answer *a)
-{
-    struct jw w;
-
-    jw_init(&w, body);
-    jw_object(&w);
-    series_out_head(&w, a);
-    if (x->query.apart) {
-        write_sums(&w, x, a);
-        write_rows(&w, x, a);
-    } else {
-        series_out_points(&w, a, 0, &x->percentiles);
-    }
-    jw_object_end(&w);
-}
 
 static void free_question(struct question *x)
 {
     series_ask_done(&x->ask);
+    vec_done(&x->groups);
+    mem_free(x->cells);
+    mem_free(x->sums);
+    buf_done(&x->body);
     mem_free(x);
+}
+
+/* --- groups, and everything ----------------------------------------------------------- */
+
+static void add_row(const struct question *x, struct series_cell *to, size_t row)
+{
+    size_t points = x->answer.points;
+
+    for (size_t i = 0; i < points; i++) {
+        const struct series_cell *c = &x->cells[row * points + i];
+        to[i].expected += c->expected;
+        if (tally_results(&c->tally) > 0)
+            tally_merge(&to[i].tally, &c->tally);
+    }
+}
+
+static void find_groups(struct question *x, struct map *places)
+{
+    size_t points = x->answer.points;
+
+    for (size_t i = 0; i < x->answer.rows; i++) {
+        const char *group = x->ask.groups.items[i];
+        if (group == NULL || map_get(places, group) != NULL)
+            continue;
+        vec_push(&x->groups, group);
+        map_put(places, group, x);
+    }
+    x->sums = mem_calloc((x->groups.n + 1) * points + 1, sizeof *x->sums);
+    for (size_t i = 0; i < x->groups.n; i++)
+        map_put(places, x->groups.items[i], x->sums + (i + 1) * points);
+    for (size_t i = 0; i < (x->groups.n + 1) * points; i++)
+        tally_init(&x->sums[i].tally);
+}
+
+static void add_up(struct question *x)
+{
+    struct map places;
+
+    map_init(&places, 23);
+    find_groups(x, &places);
+    for (size_t i = 0; i < x->answer.rows; i++) {
+        add_row(x, x->sums, i);
+        if (x->ask.groups.items[i] != NULL)
+            add_row(x, map_get(&places, x->ask.groups.items[i]), i);
+    }
+    map_done(&places);
+}
+
+/* --- writing -------------------------------------------------------------------------- */
+
+static size_t rows_of(const struct question *x)
+{
+    return x->ask.query.apart ? 1 + x->groups.n + x->answer.rows : 1;
+}
+
+static const struct series_cell *cells_of(const struct question *x, size_t row)
+{
+    size_t sums = x->ask.query.apart ? 1 + x->groups.n : 0;
+
+    return row < sums ? x->sums + row * x->answer.points
+                      : x->cells + (row - sums) * x->answer.points;
+}
+
+static void open_row(struct question *x)
+{
+    struct jw *w = &x->writer;
+    size_t row = x->row, of_monitors = 1 + x->groups.n;
+
+    if (x->ask.query.apart && row == 0) {
+        jw_kv_object(w, "all");
+    } else if (x->ask.query.apart) {
+        jw_object(w);
+        if (row >= of_monitors)
+            jw_kv_text(w, "monitor", x->ask.names.items[row - of_monitors]);
+        jw_kv_text(w, "group",
+                   row >= of_monitors ? x->ask.groups.items[row - of_monitors]
+                                      : x->groups.items[row - 1]);
+    }
+    jw_kv_list(w, "points");
+}
+
+/* And the lists of rows, between which it stands. */
+static void close_row(struct question *x)
+{
+    struct jw *w = &x->writer;
+
+    jw_list_end(w);
+    if (x->ask.query.apart) {
+        jw_object_end(w);
+        if (x->row == 0)
+            jw_kv_list(w, "groups");
+        if (x->row == x->groups.n) {
+            jw_list_end(w);
+            jw_kv_list(w, "series");
+        }
+        if (x->row + 1 == rows_of(x))
+            jw_list_end(w);
+    }
+    x->row++;
+    x->point = 0;
+}
+
+static void write_points(struct question *x, size_t *left)
+{
+    const struct series_answer *a = &x->answer;
+    const struct series_cell *cells = cells_of(x, x->row);
+
+    for (; x->point<a->points && * left> 0; x->point++, --*left)
+        series_out_point(&x->writer, a->from_ms + (int64_t)x->point * a->step_ms, &cells[x->point],
+                         &x->ask.percentiles);
+}
+
+static void on_slice(void *arg)
+{
+    struct question *x = arg;
+    struct request *q = x->pending.q;
+    size_t left = SLICE;
+
+    while (q != NULL && left > 0 && x->row < rows_of(x)) {
+        if (x->point == 0)
+            open_row(x);
+        write_points(x, &left);
+        if (x->point == x->answer.points)
+            close_row(x);
+    }
+    if (q != NULL && x->row < rows_of(x)) {
+        loop_later(x->loop, on_slice, x);
+        return;
+    }
+    if (pending_end(&x->pending) != NULL) {
+        jw_object_end(&x->writer);
+        reply_json(x->pending.web, q, 200, &x->body);
+    }
+    free_question(x);
 }
 
 static void on_read(void *arg, const struct series_answer *a)
 {
     struct question *x = arg;
+
+    if (x->pending.q != NULL && a != NULL) {
+        x->answer = *a;
+        x->cells = *a->take;
+        *a->take = NULL;
+        if (x->ask.query.apart)
+            add_up(x);
+        jw_object(&x->writer);
+        series_out_head(&x->writer, a);
+        on_slice(x);
+        return;
+    }
     struct web *web = x->pending.web;
     struct request *q = pending_end(&x->pending);
-    struct buf body;
 
-    if (q != NULL && a == NULL)
+    if (q != NULL)
         reply_problem(web, q, 503, "the store is away");
-    if (q != NULL && a != NULL) {
-        buf_init(&body, WEB_MAX_ANSWER);
-        write_answer(&body, &x->ask, a);
-        reply_json(web, q, 200, &body);
-    }
     free_question(x);
 }
 
@@ -137,6 +198,9 @@ void on_series(struct call *c)
     struct store *s = c->web->app->store(c->web->app_arg);
     struct question *x = mem_new(struct question);
 
+    x->loop = c->web->loop;
+    buf_init(&x->body, WEB_MAX_ANSWER);
+    jw_init(&x->writer, &x->body);
     if (series_ask_read(c, &x->ask) < 0) {
         free_question(x);
         return;

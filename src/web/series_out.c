@@ -126,8 +126,8 @@ static void put_figures(struct jw *w, const struct tally *t, const struct percen
     put_reasons(w, t);
 }
 
-static void write_point(struct jw *w, int64_t at_ms, const struct series_cell *c,
-                        const struct percentiles *p)
+void series_out_point(struct jw *w, int64_t at_ms, const struct series_cell *c,
+                      const struct percentiles *p)
 {
     uint64_t results = tally_results(&c->tally);
 
@@ -158,13 +158,4 @@ void series_out_head(struct jw *w, const struct series_answer *a)
             jw_text(w, tier_name((enum tier)t));
     jw_list_end(w);
     jw_kv_int(w, "damaged", a->damaged);
-}
-
-void series_out_points(struct jw *w, const struct series_answer *a, size_t row,
-                       const struct percentiles *p)
-{
-    jw_kv_list(w, "points");
-    for (size_t i = 0; i < a->points; i++)
-        write_point(w, a->from_ms + (int64_t)i * a->step_ms, &a->cells[row * a->points + i], p);
-    jw_list_end(w);
 }

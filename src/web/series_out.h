@@ -18,8 +18,8 @@ int percentiles_read(const char *text, struct percentiles *ret, struct err *e) M
 
 /* What the whole answer says of itself, inside an object that goes on. */
 void series_out_head(struct jw *w, const struct series_answer *a);
-/* A member "points": the cells of one row. */
-void series_out_points(struct jw *w, const struct series_answer *a, size_t row,
-                       const struct percentiles *p);
+/* One step of a row. */
+void series_out_point(struct jw *w, int64_t at_ms, const struct series_cell *c,
+                      const struct percentiles *p);
 
 #endif

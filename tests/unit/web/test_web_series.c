@@ -284,6 +284,48 @@ static void answer__after_the_web_was_closed__nobody_hears(void **state)
     close_world(w);
 }
 
+static void thousands_of_points__in_slices__and_none_when_the_web_is_closed_between(void **state)
+{
+    struct world *w;
+    (void)state;
+    open_world_with(&w, "");
+    int fd = ask_begin(w, "GET /api/v1/series?apart=true&from=-1d&step=1m", "", "");
+    while (fake.queries == 0)
+        uv_run(&w->loop.uv, UV_RUN_ONCE);
+    web_close(w->web); /* a slice is written */
+    hear(w, fd);
+    assert_int_equal(w->status, 503);
+    w->web = NULL;
+    close_world(w);
+    open_world_with(&w, "");
+    struct jv *v = good(w, "GET /api/v1/monitors/api/series?from=-1d&to=now&step=1m");
+    size_t n = jv_len(jv_get(v, "points"));
+    assert_in_range(n, 1440, 1441);
+    assert_non_null(jv_get_text(point(v, n - 1), "at"));
+    jv_free(v);
+    v = good(w, "GET /api/v1/series?apart=true&from=-4h&step=1m");
+    assert_int_equal(jv_len(jv_get(jv_at(jv_get(v, "series"), 1), "points")),
+                     jv_len(jv_get(jv_get(v, "all"), "points")));
+    assert_int_equal(jv_len(jv_get(v, "groups")), 2);
+    jv_free(v);
+    close_world(w);
+}
+
+static void no_monitors__everything_is_nothing(void **state)
+{
+    struct world *w;
+    (void)state;
+    open_world_with(&w, "");
+    w->config->n_monitors = 0;
+    struct jv *v = good(w, "GET /api/v1/series?apart=true&step=all");
+    assert_int_equal(jv_len(jv_get(v, "series")), 0);
+    assert_int_equal(jv_len(jv_get(v, "groups")), 0);
+    assert_int_equal(jv_len(jv_get(jv_get(v, "all"), "points")), 1);
+    jv_free(v);
+    w->config->n_monitors = 2;
+    close_world(w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -294,6 +336,8 @@ int main(void)
         cmocka_unit_test(who__by_name_group_and_label__none_is_everything),
         cmocka_unit_test(who__nobody__a_problem_that_says_so),
         cmocka_unit_test(store__away__503),
+        cmocka_unit_test(thousands_of_points__in_slices__and_none_when_the_web_is_closed_between),
+        cmocka_unit_test(no_monitors__everything_is_nothing),
         cmocka_unit_test(answer__after_the_web_was_closed__nobody_hears),
     };
 

@@ -112,6 +112,7 @@ static inline void answer_series(store_series_fn *done, void *arg)
     struct series_cell *cells = mem_calloc(a.rows * a.points + 1, sizeof *cells);
 
     a.cells = cells;
+    a.take = &cells;
     for (size_t i = 0; i < a.rows * a.points; i++)
         cells[i].tally.min_us = cells[i].tally.max_us = cells[i].tally.late_max_us = -1;
     if (fake.fill != NULL)
