@@ -14,8 +14,8 @@
 #include "wire/retry_after.h"
 
 #define BACKLOG_US    (180 * INT64_C(1000000))
-#define BACKLOG_BYTES (16u << 20)
-#define AGAIN_MS      1000 /* doubled each time, up to */
+#define BACKLOG_BYTES (64u << 20) /* a push of 10,000 monitors by OTLP, whole */
+#define AGAIN_MS      1000        /* doubled each time, up to */
 #define AGAIN_MOST_MS 30000
 
 /* --- the queue ------------------------------------------------------------------------- */
