@@ -9,11 +9,6 @@ uint64_t figures_valid(const struct sla_count *c);  /* good and bad */
 double figures_ratio(const struct sla_count *c);    /* good / valid; NaN: nothing valid */
 double figures_coverage(const struct sla_count *c); /* what was seen of what was to be; at most 1 */
 
-/* With 95 % certainty the truth is at least this: of `n` looks, `bad` of them bad. For none bad it
- * is the rule of three, 1 - 3/n; else the upper bound of a Poisson count after Wilson and Hilferty
- * (within half a percent of the exact one). NaN for n = 0. */
-double figures_least(uint64_t bad, uint64_t n);
-
 /* What a month of an SLO comes to. */
 struct figures_verdict {
     bool told; /* false: no figure is promised, and `why` says why not */

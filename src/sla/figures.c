@@ -29,19 +29,6 @@ double figures_coverage(const struct sla_count *c)
     return seen < c->expected ? (double)seen / (double)c->expected : 1;
 }
 
-double figures_least(uint64_t bad, uint64_t n)
-{
-    double k = (double)bad + 1, root, most = 3;
-
-    if (n == 0)
-        return NAN;
-    if (bad > 0) {
-        root = 1 - 1 / (9 * k) + 1.6449 / (3 * sqrt(k));
-        most = k * root * root * root;
-    }
-    return most < (double)n ? 1 - most / (double)n : 0;
-}
-
 /* --- the verdict ------------------------------------------------------------------------- */
 
 /* part / whole < ppm / 1000000, exactly. Counts of no month reach 2^63 / 1000000 but for hundreds

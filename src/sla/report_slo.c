@@ -4,6 +4,7 @@
 
 #include "parts.h"
 #include "sla/figures.h"
+#include "stats/slo.h"
 
 static void put_promise(struct jw *w, const struct sla_slo *s)
 {
@@ -53,15 +54,15 @@ static void put_count(struct jw *w, const struct sla_count *c)
     jw_kv_int(w, "expected", (int64_t)c->expected);
 }
 
-/* Looks at it, which is what an interval of confidence can be told of. By time the milliseconds are
- * no looks; there is one each interval. */
+/* By time the milliseconds are no looks: an interval of confidence would be made up. */
 static double least(const struct sla_slo *s)
 {
-    const struct sla_count *c = &s->count;
+    double low, high;
 
     if (s->promise.by == SLO_BY_TIME)
         return NAN;
-    return figures_least(c->bad, figures_valid(c));
+    slo_bounds(s->count.good, s->count.bad, &low, &high);
+    return low;
 }
 
 static void put_outcome(struct jw *w, const struct sla_slo *s)

@@ -7,6 +7,7 @@
 
 #include "base/civil.h"
 #include "base/text.h"
+#include "stats/slo.h"
 
 const char *doc_text(const struct jv *object, const char *key)
 {
@@ -161,16 +162,10 @@ const char *words_number(uint64_t n, char *dst, size_t size)
 
 const char *words_ppm(int64_t ppm, char *dst, size_t size)
 {
-    char digits[32];
-    size_t n;
+    char text[32];
 
-    if (ppm < 0 || ppm > 1000000)
-        ppm = 0;
-    n = (size_t)snprintf(digits, sizeof digits, "%d.%04d", (int)(ppm / 10000), (int)(ppm % 10000));
-    while (digits[n - 1] == '0')
-        n--;
-    n -= digits[n - 1] == '.';
-    text_printf(dst, size, "%.*s %%", (int)n, digits);
+    slo_percent(ppm >= 0 && ppm <= 1000000 ? (int32_t)ppm : 0, text, sizeof text);
+    text_printf(dst, size, "%.*s %%", (int)strcspn(text, "%"), text);
     return dst;
 }
 

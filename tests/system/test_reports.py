@@ -76,6 +76,7 @@ def seed(redis, begin, end):
 
 
 def put_incident(redis, incident):
+    incident |= {"reason": "connect"}
     redis.ask("HSET", "mw:{test}:resolved", incident["id"], json.dumps(incident))
     redis.ask("ZADD", "mw:{test}:resolved:index", str(incident["resolved"]), incident["id"])
 
@@ -86,10 +87,24 @@ def put_quiet(redis, name, start, end, created, comment):
          "created": created, "author": "ana", "comment": comment}))
 
 
+def seed_cells(redis, begin, end):
+    """What the SLO `web` counted of that, a quarter of an hour each."""
+    cells = [[15, 0, 0, 0] for _ in range((end - begin) // (15 * MINUTE))]
+    for first, n, column in ((4 * 96 + 40, 2, 1), (8 * 96 + 8, 4, 2), (11 * 96, 4, 3)):
+        for i in range(first, first + n):
+            cells[i] = [15 if k == column else 0 for k in range(4)]
+    path = os.path.join(redis.folder, "cells")
+    with open(path, "wb") as f:
+        f.write(b"".join(struct.pack(">4I", *c) for c in cells))
+    os.system(f"redis-cli -p {redis.port} -x SET 'mw:{{test}}:slo:local:web:{stamp(begin):%Y%m}' "
+              f"<{path} >{os.devnull}")
+
+
 def world_with_a_month(w, **more):
     redis = w.redis()
     name, begin, end = month_before()
     seed(redis, begin, end)
+    seed_cells(redis, begin, end)
     config = w.config(w.target(), w.receiver())
     config["store"] = {"url": redis.url, "dir": os.path.join(w.folder, "data"),
                        "retention": {"raw": "100d"}}
@@ -103,6 +118,46 @@ def document(text):
     body, seal = text.rstrip().rsplit(',"digest":"sha256:', 1)
     equal(hashlib.sha256((body + "}").encode()).hexdigest(), seal[:-2], "the digest")
     return json.loads(text)
+
+
+SLO = {"name": "web", "description": "What customers see.", "monitors": ["api"], "objective": "99.95%",
+       "window": {"calendar": "month", "time_zone": "UTC"},
+       "credits": [{"below": "99.95%", "credit": "10%"}, {"below": "99%", "credit": "25%"}]}
+
+
+def test_report__slo__figure_credit_days_from_its_cells():
+    with World() as w:
+        _, _, begin, end = world_with_a_month(w, slos=[SLO])
+        slo = document(w.cli("report", "sla", "--json").stdout)["data"]["slos"][0]
+        all_of_them = (end - begin) // MINUTE
+        equal([slo[k] for k in ("good", "bad", "excluded", "unknown", "expected")],
+              [all_of_them - 150, 30, 60, 60, all_of_them], "the counts")
+        check(abs(slo["figure"] - (all_of_them - 150) / (all_of_them - 120)) < 1e-8, "the figure", slo["figure"])
+        check(slo["at_least"] < slo["figure"] and slo["met"] is False, "missed", slo["at_least"])
+        equal((slo["credit_percent"], slo["credit_below_ppm"]), (10, 999500), "the credit")
+        equal((slo["days"][4]["bad"], slo["days"][8]["excluded"], slo["days"][11]["unknown"]), (30, 60, 60),
+              "the days")
+        equal({d["expected"] for d in slo["days"]}, {1440}, "expected each day")
+        equal(slo["trend"][11]["good"], slo["good"], "the last month of the trend")
+        equal(slo["trend"][10]["figure"], None, "the month before")
+        markdown = w.cli("report", "sla").stdout
+        check("| web | 99.95 % | **99.93 %** | missed |" in markdown, "the summary", markdown)
+        check("10 % of the fee (below 99.95 %)" in markdown, "the credit", markdown)
+
+
+def test_report__slo_seen_too_little__no_figure_but_why():
+    with World() as w:
+        redis, _, begin, _ = world_with_a_month(w, slos=[SLO])
+        key = f"mw:{{test}}:slo:local:web:{stamp(begin):%Y%m}"
+        redis.ask("EVAL", "redis.call('SETRANGE', KEYS[1], 0, string.rep('\\0', 16 * 96 * 10))", "1", key)
+        slo = document(w.cli("report", "sla", "--json").stdout)["data"]["slos"][0]
+        equal((slo["figure"], slo["met"], slo["credit_percent"]), (None, None, None), "no figure")
+        check("at least 95 % is needed" in slo["no_figure"], "why", slo["no_figure"])
+
+
+def asked(w, month):
+    status, text = w.http("GET", f"/api/v1/reports/sla?month={month}")
+    return status == 200 and text
 
 
 def test_report__past_month__figures_incidents_maintenance():
@@ -183,10 +238,9 @@ def test_report__each_format__hostile_title_is_text():
 
 def test_report__running_month_and_nonsense__draft_or_no():
     with World() as w:
-        world_with_a_month(w)
+        world_with_a_month(w, monitors=[{"name": "api", "http": w.target().url, "interval": "500ms"}])
         now = datetime.datetime.now(UTC).strftime("%Y-%m")
-        until(lambda: w.monitor().get("last"), "a result of now")
-        draft = json.loads(until(lambda: w.http("GET", f"/api/v1/reports/sla?month={now}")[1], "a draft"))
+        draft = json.loads(until(lambda: asked(w, now), "a result of this month"))
         equal((draft.get("draft", None), draft.get("revision")), (True, 0), "a draft")
         w.cli("report", "sla", "--month", now, "--revise", status=1)
         w.cli("report", "sla", "--month", "2001-01", status=1)

@@ -104,26 +104,6 @@ static void figures_judge__credits__the_worst_row_that_holds(void **state)
     }
 }
 
-/* Exact one-sided bounds of a Poisson count at 95 % (chi-square tables): 4.744, 6.296, 10.513,
- * 16.962, 118.08 for 1, 2, 5, 10, 100. */
-static void figures_least__against_tables__within_half_a_percent(void **state)
-{
-    static const struct {
-        uint64_t bad;
-        double most;
-    } table[] = {{0, 3}, {1, 4.7439}, {2, 6.2958}, {5, 10.513}, {10, 16.962}, {100, 118.08}};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        double most = (1 - figures_least(table[i].bad, 1000000)) * 1e6;
-
-        assert_true(fabs(most / table[i].most - 1) < 0.005);
-    }
-    assert_true(fabs(figures_least(0, 43200) - 0.99993) < 0.000005);
-    assert_true(isnan(figures_least(0, 0)));
-    assert_true(figures_least(5, 5) == 0);
-}
-
 static void figures_times__even_and_odd__median(void **state)
 {
     int64_t odd[] = {9, 1, 5}, even[] = {10, 1, 4, 7};
@@ -154,7 +134,6 @@ int main(void)
         cmocka_unit_test(figures_judge__near_the_objective__shown_and_judged_alike),
         cmocka_unit_test(figures_judge__too_little_seen__says_why_and_no_figure),
         cmocka_unit_test(figures_judge__credits__the_worst_row_that_holds),
-        cmocka_unit_test(figures_least__against_tables__within_half_a_percent),
         cmocka_unit_test(figures_times__even_and_odd__median),
         cmocka_unit_test(figures_places__many_looks__more_places),
     };
