@@ -15,6 +15,7 @@
 #include "internal.h"
 #include "loop/work.h"
 #include "model/names.h"
+#include "roll.h"
 #include "stats/block.h"
 #include "stats/sample.h"
 
@@ -101,7 +102,7 @@ static void open_source(struct source *x)
     x->slots = mem_calloc((size_t)x->n, SAMPLE_BYTES);
     if (b->len == 0)
         return;
-    if (block_form(b->p, b->len) == BLOCK_IS_OPEN) {
+    if (roll_is_open(b)) {
         size_t n = (size_t)x->n * SAMPLE_BYTES;
         memcpy(x->slots, b->p, b->len < n ? b->len : n);
     } else if (block_unseal(b->p, b->len, x->slots, (size_t)x->n, &x->why) != 0) {

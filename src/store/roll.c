@@ -15,6 +15,8 @@
 #define BLOCK_MAX ((size_t)64 << 20)
 #define UNITS_MAX BLOCK_UNITS_MAX
 
+#define OPEN_FIRST_MAX 7 /* the high byte of the greatest latency code */
+
 void roll_init(struct roll *r, int64_t interval_ms, int64_t day_ms)
 {
     *r = (struct roll){.interval_ms = interval_ms, .day_ms = day_ms};
@@ -39,6 +41,12 @@ bool roll_wants(const struct roll *r, enum part p)
 }
 
 /* --- the slots --- */
+
+bool roll_is_open(const struct buf *p)
+{
+    return block_form(p->p, p->len) == BLOCK_IS_OPEN &&
+           (p->len == 0 || (unsigned char)p->p[0] <= OPEN_FIRST_MAX);
+}
 
 struct day {
     struct roll *roll;
@@ -71,11 +79,11 @@ static void take_raw(struct day *d)
     if (!r->in[PART_RAW].there)
         return;
     d->based = true;
-    enum block_form form = block_form(p->p, p->len);
-    if (form == BLOCK_IS_OPEN) {
+    if (roll_is_open(p)) {
         take_open(d, p);
         r->changed = true;
-    } else if (form != BLOCK_IS_SEALED || block_unseal(p->p, p->len, d->slots, d->n, &e) != 0) {
+    } else if (block_form(p->p, p->len) != BLOCK_IS_SEALED ||
+               block_unseal(p->p, p->len, d->slots, d->n, &e) != 0) {
         memset(d->slots, 0, d->n * SAMPLE_BYTES);
         d->based = false;
         damage(r, PART_RAW, e.text);
@@ -89,7 +97,7 @@ static void take_late(struct day *d)
 
     if (!r->in[PART_LATE].there)
         return;
-    if (block_form(p->p, p->len) != BLOCK_IS_OPEN) {
+    if (!roll_is_open(p)) {
         damage(r, PART_LATE, "its first byte is of no open block");
         return;
     }

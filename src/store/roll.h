@@ -28,6 +28,9 @@ struct roll {
     uint64_t results, late; /* in the day; of these, put in now */
 };
 
+/* Bytes of a day that is not sealed: they begin with a latency code, or with nothing. */
+bool roll_is_open(const struct buf *p);
+
 void roll_init(struct roll *r, int64_t interval_ms, int64_t day_ms);
 void roll_done(struct roll *r);
 bool roll_wants(const struct roll *r, enum part p);

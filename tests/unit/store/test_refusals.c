@@ -1,4 +1,5 @@
 /* test_refusals.c - what Redis may refuse, and what we say then. */
+#include "../../../src/store/retire.h"
 #include "slots.h"
 
 static void wrong_password__away_with_clear_words(void **state)
@@ -25,9 +26,40 @@ static void wrong_password__away_with_clear_words(void **state)
     "+info +select +ping +type +function|load +fcall +hgetall +hget +hset +hdel +hmget +hexists "  \
     "+hincrby "                                                                                    \
     "+hscan +zadd +zrem +zrangebyscore +zrevrange +xadd +xrange +xrevrange +xtrim +setrange "      \
-    "+get +set +del +expireat +expire +rename +multi +exec"
+    "+get +set +del +exists +expireat +expire +rename +multi +exec"
 
-static int answers, aways;
+static int answers, aways, histories;
+
+static void on_history(void *arg, const struct slo_history *h)
+{
+    (void)arg;
+    histories += h != NULL;
+}
+
+/* A day that is over, one that is damaged, a series of long ago, a cell. */
+static void use_measurements(struct world *w)
+{
+    const int64_t yesterday = day_from_today(-1);
+    const struct slo_put cell = {"web", yesterday, yesterday, {1, 2, 3, 4}, {1, 2, 3, 4}};
+    struct store_facts f;
+    size_t at = 0;
+
+    put_one(w, "api", 60000, yesterday);
+    put_one(w, "old", 60000, yesterday);
+    store_slo_put(w->store, &cell);
+    settle(w);
+    redis_say(w, "SET %s damaged", block_key(w, TIER_RAW, "api", 60000, yesterday));
+    roller_now(w->store->roller);
+    pump_until(w, (store_read_facts(w->store, &f), f.blocks_rolled == 2));
+    assert_int_equal(f.damaged_blocks, 1);
+    ((struct epoch *)(uintptr_t)epoch_at(w, "old", 60000))->last_ms = day_from_today(-3000);
+    retire_some(w->store, &at);
+    pump_until(w, series_own(w->store, "old") == NULL);
+    store_slo_read(w->store, "web", yesterday, yesterday + DAY_MS, on_history, NULL);
+    pump_until(w, histories > 0);
+    on_measure(w->store);
+    pump_until(w, (store_read_facts(w->store, &f), f.redis_used_bytes > 0));
+}
 
 static void on_json(void *arg, const char *json, size_t n, bool away)
 {
@@ -50,6 +82,7 @@ static void use_every_right(struct world *w)
     put_override(w, &o);
     store_sample(w->store, "api", 60000, &r);
     pump_until(w, w->kept == 4 && w->beats == 1);
+    use_measurements(w);
     on_trim(w->store);
     answers = aways = 0;
     store_read_delivery(w->store, "inc1-a", on_json, NULL);
@@ -63,7 +96,7 @@ static void use_every_right(struct world *w)
                       text_eq(length(w, "HLEN", KEY_OVERRIDES), "0"));
     assert_int_equal(aways, 0);
     store_read_facts(w->store, &f);
-    assert_int_equal(f.errors, 0);
+    assert_int_equal(f.errors, 1); /* the damaged block */
 }
 
 static void user_with_the_documented_rights__works__with_fewer_says_which(void **state)
