@@ -329,7 +329,8 @@ static void runner_free(struct prober *p, struct runner *r)
     mem_free(r);
 }
 
-/* The same monitor under a new configuration: its rhythm stays when its interval does. */
+/* The same monitor under a new configuration, perhaps with a new name: its rhythm stays when its
+ * interval does, so no slot is lost. */
 static struct runner *adopt(struct prober *p, struct runner *r, const struct monitor *m)
 {
     bool was_running = r->running;
@@ -337,8 +338,8 @@ static struct runner *adopt(struct prober *p, struct runner *r, const struct mon
 
     drop_doubtful(r);
     probe_free(r->probe);
-    if (r->monitor->interval_ms != m->interval_ms || !text_eq(r->name, m->name)) {
-        text_copy(r->name, sizeof r->name, m->name);
+    text_copy(r->name, sizeof r->name, m->name);
+    if (r->monitor->interval_ms != m->interval_ms) {
         r->phase_ms = plan_phase(m->name, m->interval_ms);
         r->facts.next_due_ms = plan_first(r->phase_ms, m->interval_ms, now);
         r->next_on_slot = true;

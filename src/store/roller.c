@@ -28,10 +28,11 @@
 #include "retire.h"
 #include "roll.h"
 
-#define FIRST_MS 1000
-#define STEP_MS  10
-#define ROUND_MS 60000
-#define PAUSE_US INT64_C(60000000)
+#define FIRST_MS  1000
+#define STEP_MS   10
+#define ROUND_MS  60000
+#define PAUSE_US  INT64_C(60000000)
+#define OLDEST_US INT64_C(2000000)
 
 struct roller {
     struct store *store;
@@ -39,6 +40,7 @@ struct roller {
     size_t at;  /* in the index */
     bool found; /* something, in this round */
     size_t retire_at;
+    int64_t oldest_ms, asked_us; /* roller_oldest_ms() lately */
     int64_t pause_until_us;
     struct job *job; /* under way */
 };
@@ -373,7 +375,7 @@ static void on_step(void *arg)
     end_round(r);
 }
 
-int64_t roller_oldest_ms(const struct store *s)
+static int64_t find_oldest_ms(const struct store *s)
 {
     int64_t now = loop_now_ms(), oldest_ms = 0;
     const struct series *x;
@@ -385,6 +387,19 @@ int64_t roller_oldest_ms(const struct store *s)
         }
     }
     return oldest_ms;
+}
+
+/* Asked for often, by whoever wants any of the facts. */
+int64_t roller_oldest_ms(const struct store *s)
+{
+    struct roller *r = s->roller;
+    int64_t now = loop_mono_us();
+
+    if (r->asked_us == 0 || now - r->asked_us > OLDEST_US) {
+        r->asked_us = now;
+        r->oldest_ms = find_oldest_ms(s);
+    }
+    return r->oldest_ms;
 }
 
 /* --- life --- */

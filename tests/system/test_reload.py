@@ -61,6 +61,32 @@ def test_rename_with_was__incident_goes_on_under_the_new_name():
         equal(end["incident"], page["incident"], "the incident that ended")
 
 
+def results(w, name):
+    answer = w.api(f"/monitors/{name}/results")
+    rows = answer.get("results", []) if isinstance(answer, dict) else answer or []
+    return [row[0] for row in rows]
+
+
+def test_rename_with_was__its_results_go_on__no_slot_is_lost():
+    with World() as w:
+        hook, target = w.receiver(), w.target()
+        config = w.config(target, hook)
+        config["monitors"][0] |= {"interval": "2s", "retry_interval": "2s"}
+        w.run(config)
+        until(lambda: len(results(w, "api")) >= 2, "two results under the old name")
+        config["monitors"][0] |= {"name": "backend", "was": "api"}
+        for seen in (3, 4, 5):                      # the first of these renames, the others change nothing
+            w.write(config)
+            w.daemon.send(signal.SIGHUP)
+            until(lambda: len(results(w, "backend")) >= seen, f"{seen} results under the new name")
+        until(lambda: len(results(w, "backend")) >= 7, "more of them")
+        slots = results(w, "backend")
+        equal([b - a for a, b in zip(slots, slots[1:])], [2000] * (len(slots) - 1), "from slot to slot")
+        equal(w.daemon.stop(), 0, "exit status")
+        w.run()
+        check(set(slots) <= set(results(w, "backend")), "results are gone after a restart")
+
+
 def test_monitor_removed__its_incident_is_resolved():
     with World() as w:
         hook, target, other = w.receiver(), w.target(), w.target()
