@@ -37,6 +37,12 @@ static void on_ready(void *arg, const struct stored *s, bool away)
     deliveries_read = s->deliveries.n;
 }
 
+/* A server that reads a long file is waited for, however long that takes. */
+static void on_found(void *arg, const struct stored *s)
+{
+    on_ready(arg, s, false);
+}
+
 static void on_state(void *arg, enum store_state s, const char *why)
 {
     (void)arg, (void)why;
@@ -244,8 +250,10 @@ static void wait_for(bool (*truth)(void))
 
 static void open_store(const struct config *c)
 {
-    static const struct store_events ev = {
-        .on_ready = on_ready, .on_state = on_state, .on_snapshot = on_snapshot};
+    static const struct store_events ev = {.on_ready = on_ready,
+                                           .on_found = on_found,
+                                           .on_state = on_state,
+                                           .on_snapshot = on_snapshot};
     struct err e;
 
     up = closed = false;
