@@ -89,15 +89,15 @@ static void put_budget(const struct slo_status *st, char *dst, size_t size)
 
 static void put_rule(struct buf *out, const struct slo_rule_status *r)
 {
-    char span[32], least[40], burn[40], brief_span[32], brief_burn[40];
+    char span[32], burn[40], brief_span[32], brief_burn[40];
 
     buf_printf(out, "%s%s burns %sx", out->len ? "; " : "",
                text_from_duration(r->long_ms, span, sizeof span),
                brief(r->long_burn, burn, sizeof burn));
-    buf_printf(out, " and %s %sx, the rule is %sx",
+    buf_printf(out, " and %s %sx, the rule is %.3gx",
                text_from_duration(r->short_ms, brief_span, sizeof brief_span),
                isnan(r->short_burn) ? "?" : brief(r->short_burn, brief_burn, sizeof brief_burn),
-               brief(r->threshold, least, sizeof least));
+               r->threshold);
 }
 
 void slo_explain(const struct slo *s, const struct slo_status *st, bool page, char *dst,

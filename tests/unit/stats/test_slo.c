@@ -490,7 +490,7 @@ static void entitle__page__says_what_the_woken_need(void **state)
                                "failed in 1h; 71 % of the budget left");
     slo_explain(&s, &st, true, why, sizeof why);
     assert_string_equal(why, "api-availability (99.85% of availability in 30d): 1h burns 16x and "
-                             "5m 40x, the rule is 14x");
+                             "5m 40x, the rule is 14.4x");
     st.budget_left = -0.5;
     slo_entitle(&s, &st, true, title, sizeof title);
     assert_non_null(strstr(title, "the budget is overspent by 50 %"));

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""SLOs in the real daemon: a burn pages and ends, what was counted survives a kill and a reload, and
+the command, the API and the metrics tell the same."""
+import json
+import struct
+import time
+
+import harness
+from harness import World, check, equal, until
+
+QUARTER, MINUTE = 900, 60
+PAGE = "slo:api-availability:page"
+
+
+def config(w, target, hook, redis, **slo):
+    """Results every second; 99 % of them, so that the rule of an hour fires above 14.4 %."""
+    promise = {"name": "api-availability", "monitors": ["api"], "objective": "99%", "alerts": {"page": "slo"}} | slo
+    base = w.config(target, hook, store={"url": redis.url, "dir": w.folder + "/data"}, slos=[promise])
+    base["monitors"][0] |= {"interval": "1s", "retry_interval": "1s"}
+    base["policies"]["slo"] = {"reopen_window": "0s", "steps": [{"notify": ["channel:ops"]}]}
+    return base
+
+
+def put_history(redis, hours):
+    """So many hours with one good result a quarter of an hour, as a former life wrote them."""
+    now = int(time.time()) // QUARTER * QUARTER
+    for i in range(1, hours * 4 + 1):
+        at = now - i * QUARTER
+        t = time.gmtime(at)
+        month = at - ((t.tm_mday - 1) * 86400 + t.tm_hour * 3600 + t.tm_min * 60 + t.tm_sec)
+        key = f"mw:{{test}}:slo:local:api-availability:{t.tm_year}{t.tm_mon:02}"
+        cell = "".join(f"\\x{b:02x}" for b in struct.pack(">IIII", 1, 0, 0, 0))
+        redis_bytes(redis, key, (at - month) // QUARTER * 16, cell)
+
+
+def redis_bytes(redis, key, offset, escaped):
+    import subprocess
+    subprocess.run(["redis-cli", "-p", str(redis.port)], input=f'SETRANGE {key} {offset} "{escaped}"\n', text=True,
+                   stdout=subprocess.DEVNULL, check=True)
+
+
+def slo(w):
+    return w.api("/slos/api-availability") or {}
+
+
+def pages(hook, kind):
+    return [r for r in hook.seen(key=PAGE) if r["type"] == "incident." + kind]
+
+
+def test_slo__burns__pages_survives_a_kill_and_a_reload_and_is_over():
+    with World() as w:
+        hook, target, redis = w.receiver(), w.target(), w.redis()
+        put_history(redis, 2)
+        w.run(config(w, target, hook, redis))
+        until(lambda: slo(w).get("good", 0) >= 9, "the history and the first result to be counted")
+        until(lambda: slo(w)["rules"][0]["armed"], "history for an hour to arm the first rule")
+        equal(pages(hook, "triggered"), [], "pages while all is well")
+
+        target.set("500")
+        until(lambda: pages(hook, "triggered"), "the page", 40)
+        state = slo(w)
+        check(state["bad"] >= 3, "not before three failures", state)
+        check(state["rules"][0]["firing"], "the rule says that it fires", state["rules"][0])
+        incident = next(i for i in w.incidents() if i["dedup_key"] == PAGE)
+        check("api-availability burns its 30-day budget" in incident["title"], "the title", incident)
+        why = w.cli("why", incident["id"]).stdout
+        check("1h burns" in why and "the rule is 14.4x" in why, "why says which rule", why)
+
+        # Killed: the cells come back, and nobody is paged again.
+        until(lambda: sum(cells(redis)) >= state["good"] + state["bad"], "the cells to be in Redis")
+        w.daemon.kill()
+        kept = cells(redis)
+        w.run()
+        until(lambda: slo(w).get("bad", 0) >= kept[1], "what was counted to be back")
+        check(slo(w)["good"] >= kept[0], "good ones are back", slo(w), kept)
+        reloaded = slo(w)
+        w.write(config(w, target, hook, redis, objective="98.9%"))
+        w.daemon.send(harness.signal.SIGHUP)
+        until(lambda: slo(w).get("objective") == 0.989, "the reload")
+        check(slo(w)["bad"] >= reloaded["bad"], "a reload keeps what was counted")
+
+        done = w.cli("slo", "api-availability", status=None)
+        check("fires" in done.stdout and "98.9" in done.stdout, "midwatch slo", done.stdout, done.stderr)
+        metrics = w.http("GET", "/metrics")[1]
+        check('midwatch_slo_firing{slo="api-availability",severity="page"} 1' in metrics, "the metrics")
+
+        # The short window forgets: bad / all of five minutes falls below four fifths of the rate.
+        target.set("ok")
+        until(lambda: pages(hook, "resolved"), "the end", 200)
+        equal(len({p["incident"] for p in pages(hook, "triggered")}), 1, "incidents")
+        equal(w.daemon.stop(), 0, "exit status")
+
+
+def cells(redis):
+    """(good, bad) of all quarters kept."""
+    good = bad = 0
+    for key in redis.keys("mw:{test}:slo:*:2*"):
+        raw = redis.bytes(key)
+        for i in range(0, len(raw) // 16 * 16, 16):
+            g, b, _, _ = struct.unpack(">IIII", raw[i:i + 16])
+            good, bad = good + g, bad + b
+    return good, bad
+
+
+def test_slo__import_and_export__without_a_daemon():
+    with World() as w:
+        hook, target = w.receiver(), w.target()
+        base = w.config(target, hook, slos=[
+            {"name": "a", "monitors": ["api"], "objective": "99.95%", "window": "28d",
+             "indicator": "availability and latency < 300ms"}])
+        w.write(base)
+        out = w.cli("slo", "export").stdout
+        check("apiVersion: openslo/v1" in out, "OpenSLO", out)
+        back = w.cli("slo", "import", w.write(out, "open.yaml"))
+        check("objective: 99.9500%" in back.stdout and 'monitors: ["api"]' in back.stdout, "ours again", back.stdout)
+        equal(back.stderr, "", "what was left out of our own")
+        del base["slos"]
+        w.write(json.dumps(base, indent=1)[:-2] + ",\n" + "\"include\": [\"slos.yaml\"]}\n")
+        w.write(back.stdout, "slos.yaml")
+        check("SLO a: 99.95% of availability and latency < 300ms in 28d" in w.cli("check").stdout, "check reads it")
+        equal(w.cli("slo", "export", "nobody", status=1).stdout, "", "an unknown name")
+
+
+def test_check__rule_on_a_single_probe__says_so_with_the_arithmetic():
+    with World() as w:
+        hook, target = w.receiver(), w.target()
+        base = w.config(target, hook, slos=[
+            {"name": "a", "monitors": ["api"], "objective": "99.99%"},
+            {"name": "b", "monitors": ["api"], "objective": "90%"}])
+        base["monitors"][0] |= {"interval": "60s"}
+        w.write(base)
+        said = w.cli("check").stderr
+        check("SLO `a`: the rule of 1h fires on a single probe: 14.4x of 0.01 % of 60 results is 0.0864" in said,
+              "the arithmetic", said)
+        check("SLO `b`: the rule of 1h can never fire" in said, "a rule in vain", said)
+
+
+if __name__ == "__main__":
+    harness.main(__name__)
