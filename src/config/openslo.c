@@ -52,12 +52,22 @@ static const struct node *first_item(const struct node *n)
     return n && n->kind == NODE_LIST && n->first ? n->first->value : NULL;
 }
 
+/* On one line, between quotes; a dollar of theirs is none of ours. */
 static void put_quoted(struct buf *out, const char *text)
 {
+    struct buf line;
     struct jw w;
 
+    buf_init(&line, OPENSLO_BYTES_MAX * 2);
+    for (const char *p = text; *p; p++) {
+        buf_str(&line, p[0] == '$' && p[1] == '{' ? "$" : "");
+        buf_char(&line, (unsigned char)*p < ' ' || *p == 0x7f ? ' ' : *p);
+    }
+    while (line.len && line.p[line.len - 1] == ' ')
+        line.p[--line.len] = '\0';
     jw_init(&w, out);
-    jw_text(&w, text);
+    jw_text(&w, buf_text(&line));
+    buf_done(&line);
 }
 
 static void leave_out(struct slo_import *m, const struct node *at, const char *slo,
@@ -179,6 +189,7 @@ static void put_monitors(const struct one *o)
     const struct node *monitors = o->source ? node_get(o->source, "monitors") : NULL;
     const char *service = text_at(o->spec, "service");
     struct buf *out = o->m->out->yaml;
+    bool before = false;
 
     if (!monitors || monitors->kind != NODE_LIST) {
         buf_str(out, "    match: { service: ");
@@ -190,9 +201,12 @@ static void put_monitors(const struct one *o)
         return;
     }
     buf_str(out, "    monitors: [");
-    node_each(e, monitors)
-        if (text_of(e->value) && name_good(e->value->text, NAME_MAX_BYTES))
-            buf_printf(out, "%s\"%s\"", e == monitors->first ? "" : ", ", e->value->text);
+    node_each(e, monitors) {
+        if (!text_of(e->value) || !name_good(e->value->text, NAME_MAX_BYTES))
+            continue;
+        buf_printf(out, "%s\"%s\"", before ? ", " : "", e->value->text);
+        before = true;
+    }
     buf_str(out, "]\n");
 }
 

@@ -45,13 +45,14 @@ static void import__foreign_slo__what_can_be_carried_is_and_the_rest_is_listed(v
     (void)state;
     must_say("# two documents\n---\napiVersion: openslo/v1\nkind: AlertPolicy\nmetadata: { name: "
              "fast }\n"
-             "---\n" SLO_HEAD "  description: \"say \\\"x\\\"\"\n  indicatorRef: somewhere\n"
+             "---\n" SLO_HEAD
+             "  description: \"say \\\"x\\\"\\n${now}\\n\"\n  indicatorRef: somewhere\n"
              "  timeWindow: [ { duration: 4w, isRolling: true } ]\n"
              "  budgetingMethod: Occurrences\n"
              "  objectives: [ { target: 0.995 }, { targetPercent: 99.95, op: lte, value: 0.2 } ]\n"
              "  alertPolicies: [ fast ]\n",
              (const char *const[]){
-                 "slos:\n  - name: \"My-SLO-\"\n    description: \"say \\\"x\\\"\"\n"
+                 "slos:\n  - name: \"My-SLO-\"\n    description: \"say \\\"x\\\" $${now}\"\n"
                  "    match: { service: \"shop\" }\n    objective: 99.5000%\n    window: 28d\n"
                  "    by: events\n",
                  "  - name: \"My-SLO--2\"", "    objective: 99.9500%\n",
