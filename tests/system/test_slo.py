@@ -91,6 +91,33 @@ def test_slo__burns__pages_survives_a_kill_and_a_reload_and_is_over():
         equal(w.daemon.stop(), 0, "exit status")
 
 
+def test_store__away_before_and_after_a_start__every_count_is_kept_once():
+    with World() as w:
+        hook, target, redis = w.receiver(), w.target(), w.redis()
+        w.run(config(w, target, hook, redis))
+        until(lambda: slo(w).get("good", 0) >= 3, "results to be counted")
+        redis.kill()
+        seen = slo(w)["good"]
+        until(lambda: slo(w).get("good", 0) >= seen + 7, "counting to go on in memory", 40)
+        redis.start()
+        until(lambda: cells(redis)[0] >= seen + 7, "the counts to be written when it is back", 40)
+
+        # A start without a store, which comes later: two lives in one quarter of an hour.
+        equal(w.daemon.stop(), 0, "exit status")
+        before = cells(redis)[0]
+        redis.kill()
+        w.run()
+        mine = until(lambda: slo(w).get("good", 0) >= 3 and slo(w)["good"], "counting without a store", 40)
+        redis.start()
+        until(lambda: slo(w).get("good", 0) >= before + mine, "both lives in the figures", 60)
+        until(lambda: cells(redis)[0] >= before + mine, "both lives in the store", 60)
+        equal(w.daemon.stop(), 0, "exit status")
+        kept = cells(redis)[0]
+        w.run()
+        until(lambda: slo(w).get("good", 0) >= kept, "all of it after another start")
+        check(slo(w)["good"] <= kept + 3, "nothing twice", slo(w)["good"], kept)
+
+
 def cells(redis):
     """(good, bad) of all quarters kept."""
     good = bad = 0
