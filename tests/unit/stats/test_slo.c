@@ -232,6 +232,23 @@ static void judge__one_failed_probe_of_a_thousandfold_burn__pages_nobody(void **
     slo_ring_done(&w.r);
 }
 
+static void judge__two_failures_of_three__wait_for_the_third(void **state)
+{
+    struct slo_rule_status rules[SLO_RULES];
+    struct world w;
+
+    (void)state;
+    world_init(&w, 999000, 60000);
+    fill(&w, NOON - 4 * DAY, NOON, 0);
+    for (int bad = 1; bad <= 3; bad++) {
+        slo_ring_add(&w.r, NOON - bad * MINUTE, SLO_BAD, 1);
+        slo_judge(&w.s, &w.r, NOON - 1, none, rules);
+        assert_true(rules[0].long_burn > 14.4 && rules[0].short_burn > 14.4);
+        assert_int_equal(rules[0].firing, bad == 3);
+    }
+    slo_ring_done(&w.r);
+}
+
 /* By the minute; the rule of six hours looks at quarters of an hour and does see it. */
 static void judge__enough_failures_but_never_two_together__do_not_begin_the_hours_rule(void **state)
 {
@@ -522,6 +539,7 @@ int main(void)
         cmocka_unit_test(judge__one_failed_probe_of_a_thousandfold_burn__pages_nobody),
         cmocka_unit_test(
             judge__enough_failures_but_never_two_together__do_not_begin_the_hours_rule),
+        cmocka_unit_test(judge__two_failures_of_three__wait_for_the_third),
         cmocka_unit_test(judge__short_window_is_well_again__does_not_begin),
         cmocka_unit_test(judge__less_history_than_the_long_window__does_not_begin),
         cmocka_unit_test(judge__slow_burn__is_a_ticket_and_no_page),

@@ -200,6 +200,22 @@ static void add__too_old__changes_nothing(void **state)
     slo_ring_done(&r);
 }
 
+static void add__after_a_gap_longer_than_the_ring__nothing_old_is_left(void **state)
+{
+    struct slo_ring r;
+    struct slo_sum s;
+
+    (void)state;
+    slo_ring_init(&r, 5 * 96);
+    for (int64_t t = BEGIN - 5 * DAY; t < BEGIN; t += SLO_UNIT_MS)
+        slo_ring_add(&r, t, SLO_GOOD, 1);
+    slo_ring_add(&r, BEGIN + 12 * DAY, SLO_BAD, 1);
+    s = slo_ring_sum(&r, BEGIN + 7 * DAY, BEGIN + 12 * DAY);
+    assert_int_equal(s.good, 0);
+    assert_int_equal(s.bad, 1);
+    slo_ring_done(&r);
+}
+
 static void sum__bad_in_minutes_that_follow__are_paired_over_empty_ones(void **state)
 {
     static const struct {
@@ -251,6 +267,7 @@ int main(void)
         cmocka_unit_test(restart__anywhere__equals_no_restart),
         cmocka_unit_test(resize__longer_and_shorter__what_fits_is_kept),
         cmocka_unit_test(add__too_old__changes_nothing),
+        cmocka_unit_test(add__after_a_gap_longer_than_the_ring__nothing_old_is_left),
         cmocka_unit_test(sum__bad_in_minutes_that_follow__are_paired_over_empty_ones),
         cmocka_unit_test(spread__milliseconds__go_to_their_minutes),
     };
