@@ -2,7 +2,7 @@
  *
  * Happy path: a unit is there; as many results as in the one before, all up, no maintenance; then
  *             its histogram (shape.c), and the least, the greatest and the sum as far as the
- *             histogram leaves them open; lateness likewise.
+ *             histogram leaves them open; lateness, its sum to 1/32.
  *             Latencies out of raw samples are middles of half a bucket, and so their sum stands on
  *             a grid: what keeps to that costs a bit or two, what does not is written in full.
  * Failures:   decoding: what can't be is refused. Sums wrap the same way in both directions. */
@@ -16,7 +16,9 @@
 #include "stats/hist.h"
 #include "stats/tally.h"
 
-#define LATE_STEP_US 50 /* lateness out of raw samples is a multiple */
+#define LATE_SUM_BITS 4 /* sums of lateness are kept as buckets of 16 an octave */
+#define LATE_SUM_UNIT 50
+#define LATE_SUM_MAX  ((uint64_t)1 << 56) /* more is kept as that */
 #define MEMORY       32
 #define SPREADS      8
 
@@ -35,10 +37,10 @@ struct model {
     struct shape shape;
     struct around spread[SPREADS];
     /* lateness */
-    struct chance late_coded, late_code[256], late_whole;
+    struct chance late_coded, late_code[256];
     struct number late_max, late_sum;
     struct around late;
-    uint64_t late_mean, late_off, late_units; /* in 1/256 of steps, a result; in steps */
+    uint64_t late_mean, late_units; /* in 1/256 of a unit, a result; seen so far */
 };
 
 static uint64_t sum_of(const uint64_t *p, size_t n)
@@ -196,25 +198,29 @@ static int64_t code_late_max(struct range *r, struct model *m, int64_t us)
     return (int64_t)(s.low * LATENESS_UNIT_US + s.width * LATENESS_UNIT_US / 2);
 }
 
-static uint64_t apart(uint64_t a, uint64_t b)
+static uint64_t late_mean_of(const struct model *m, uint64_t results)
 {
-    return a > b ? a - b : b - a;
+    uint64_t units = LATE_SUM_MAX / LATE_SUM_UNIT;
+    return m->late_mean > units / results ? units : m->late_mean * results / 256;
 }
 
+/* The sum says how late we were, and nobody bills by it: a bucket will do. */
 static uint64_t code_late_sum(struct range *r, struct model *m, uint64_t results, uint64_t us)
 {
-    if (!range_bit(r, &m->late_whole, us % LATE_STEP_US == 0))
-        return range_number(r, &m->late_sum, us);
-    uint64_t middle = m->late_mean * results / 256, steps = us / LATE_STEP_US;
-    unsigned size = 63u - (unsigned)__builtin_clzll(m->late_off | 1);
-    unsigned scale = size < 2 ? 0 : size - 2;
-    steps = middle + (uint64_t)around_code(r, &m->late, &m->late_sum, scale < 40 ? scale : 40,
-                                           (int64_t)(steps - middle));
-    uint64_t n = m->late_units < MEMORY ? ++m->late_units : MEMORY, mean = steps * 256 / results;
-    uint64_t off = apart(steps, middle);
+    const unsigned most = log_linear(LATE_SUM_MAX / LATE_SUM_UNIT, LATE_SUM_BITS);
+    uint64_t units = (us < LATE_SUM_MAX ? us : LATE_SUM_MAX) / LATE_SUM_UNIT;
+    int64_t guess = log_linear(late_mean_of(m, results), LATE_SUM_BITS);
+    int64_t code = log_linear(units, LATE_SUM_BITS);
+    code = guess + around_code(r, &m->late, &m->late_sum, 0, code - guess);
+    if (code < 0 || code > (int64_t)most) {
+        range_refuse(r);
+        return 0;
+    }
+    struct span s = log_linear_span((unsigned)code, LATE_SUM_BITS);
+    units = s.low + s.width / 2;
+    uint64_t n = m->late_units < MEMORY ? ++m->late_units : MEMORY, mean = units * 256 / results;
     m->late_mean += mean > m->late_mean ? (mean - m->late_mean) / n : -((m->late_mean - mean) / n);
-    m->late_off += off > m->late_off ? (off - m->late_off) / n : -((m->late_off - off) / n);
-    return steps * LATE_STEP_US;
+    return units * LATE_SUM_UNIT;
 }
 
 static void code_lateness(struct range *r, struct model *m, struct tally *t, uint64_t results)
