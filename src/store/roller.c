@@ -174,6 +174,16 @@ static void advance(struct epoch *e, int64_t day_ms)
         e->late_ms = day_ms + DAY_MS < e->rolled_ms ? day_ms + DAY_MS : 0;
 }
 
+static void put_end(struct multi *m, const char *key)
+{
+    struct buf *out = multi_command(m, 2);
+
+    resp_text(out, "DEL");
+    resp_text(out, key);
+}
+
+/* What came late is in its place; a day caught up with so late that its results have outlived their
+ * retention is not kept open any longer. */
 static void send_blocks(struct job *j, const struct series *of)
 {
     struct multi m;
@@ -183,11 +193,10 @@ static void send_blocks(struct job *j, const struct series *of)
         if (j->roll.out[p].write)
             put_block(&m, j, (enum part)p);
     }
-    if (j->roll.in[PART_LATE].there) {
-        struct buf *out = multi_command(&m, 2);
-        resp_text(out, "DEL");
-        resp_text(out, j->keys[PART_LATE]);
-    }
+    if (j->roll.in[PART_LATE].there)
+        put_end(&m, j->keys[PART_LATE]);
+    if (j->roll.in[PART_RAW].there && !j->roll.in[PART_RAW].damaged && !j->roll.keep_raw)
+        put_end(&m, j->keys[PART_RAW]);
     put_entry(&m, j->roller->store, of);
     multi_send(j->roller->store, &m, on_written, j);
 }

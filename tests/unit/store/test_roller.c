@@ -189,6 +189,19 @@ static void late__and_the_results_of_that_day_are_gone__added_to_what_was_counte
     assert_int_equal(count_raw(w, block_key(w, TIER_RAW, "api", MINUTE, day), 1440), -1);
 }
 
+static void caught_up_with_after_its_retention__only_the_roll_ups_stay(void **state)
+{
+    struct world *w = *state;
+    const int64_t day = day_from_today(-5);
+
+    up(w);
+    put_span(w, "api", 30000, day, day + HOUR_MS); /* raw: two days */
+    as_if_in_time(w, "api", 30000);
+    roll(w, 1);
+    assert_int_equal(count_raw(w, block_key(w, TIER_RAW, "api", 30000, day), 2880), -1);
+    assert_int_equal(counted(w, TIER_DAY, 30000, day), 120);
+}
+
 static void flip(struct world *w, const char *key)
 {
     static unsigned char bytes[20000];
@@ -368,6 +381,7 @@ int main(void)
         TEST(intervals_below_a_minute__have_minutes_too),
         TEST(late_by_days__put_in__and_counted_once_however_often),
         TEST(late__and_the_results_of_that_day_are_gone__added_to_what_was_counted),
+        TEST(caught_up_with_after_its_retention__only_the_roll_ups_stay),
         TEST(damaged_blocks__are_set_aside__and_the_rest_goes_on),
         TEST(missed_for_days__caught_up_with__also_through_ends_of_redis),
         TEST(a_result_comes_while_its_day_is_rolled__it_is_in),
