@@ -49,7 +49,7 @@ static int64_t tally_cost(int64_t n)
 {
     static const struct {
         int32_t n, cost;
-    } known[] = {{0, 200},    {1, 255},    {2, 305},     {6, 470},     {12, 655},      {60, 1400},
+    } known[] = {{0, 200},    {1, 255},    {2, 305},     {6, 500},     {12, 655},      {60, 1430},
                  {120, 1820}, {360, 2570}, {1440, 4105}, {8640, 5890}, {864000, 12000}};
     const int last = sizeof known / sizeof known[0] - 1;
     int i = 0;
