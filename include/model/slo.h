@@ -25,7 +25,7 @@ struct slo {
     const struct monitor **monitors; /* those of the file that are meant, all of them */
     size_t n_monitors;
     enum slo_of of;
-    int64_t limit_us; /* LATENCY and BOTH; moved to where a histogram can cut (stats/hist.h) */
+    int64_t limit_us; /* LATENCY and BOTH, as written; cut at hist_limit_us() of it */
     enum slo_by by;
     int32_t objective_ppm; /* 1 … 999999 */
     bool calendar;         /* the month on the clock of `zone`; else `days` rolling */
