@@ -30,8 +30,8 @@ int block_unseal(const void *p, size_t len, unsigned char *slots, size_t n,
                  struct err *e) MW_MUST_CHECK;
 
 /* Units in order (minutes of a day, hours of a month, days of a month); NULL: a unit without any
- * results. At most BLOCK_UNITS_MAX. All of a tally is kept exactly but the sum of lateness, which is
- * kept to 1/32 (and writing it again changes nothing more). */
+ * results. At most BLOCK_UNITS_MAX. All of a tally is kept exactly but the sum of lateness, which
+ * is kept to 1/32 (and writing it again changes nothing more). */
 #define BLOCK_UNITS_MAX 1440
 void block_put_tallies(const struct tally *const *units, size_t n, struct buf *out);
 /* `each` for every unit with results, in order; borrowed for the call. `each` may be NULL: only

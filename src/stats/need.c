@@ -97,7 +97,7 @@ static void add_monitor(const struct config *c, const struct monitor *m, struct 
 void need_of(const struct config *c, struct need *ret)
 {
     struct need n = {.other = EMPTY_BYTES};
-    int64_t slo_months = months(at_least(c->store.retention.day_ms, c->store.retention.hour_ms));
+    int64_t slo_months = months(c->store.retention.hour_ms);
 
     for (size_t i = 0; i < c->n_monitors; i++)
         if (c->monitors[i].enabled)

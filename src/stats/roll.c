@@ -19,8 +19,8 @@
 #define LATE_SUM_BITS 4 /* sums of lateness are kept as buckets of 16 an octave */
 #define LATE_SUM_UNIT 50
 #define LATE_SUM_MAX  ((uint64_t)1 << 56) /* more is kept as that */
-#define MEMORY       32
-#define SPREADS      8
+#define MEMORY        32
+#define SPREADS       8
 
 struct model {
     struct number units;

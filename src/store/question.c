@@ -350,7 +350,7 @@ static void add_source(struct question *q, const struct series *x, size_t i, siz
     const struct epoch *e = &x->epochs.items[i];
     int64_t now_ms = q->cells.now_ms, today_ms = day_of(now_ms), last_ms = day_of(e->last_ms);
     bool own = series_find(s, s->region, x->monitor) == x;
-    bool live = i + 1 == x->epochs.n && (own ? series_watched(s, x) : last_ms >= today_ms - DAY_MS);
+    bool live = i + 1 == x->epochs.n && (own ? series_probed(s, x) : last_ms >= today_ms - DAY_MS);
     struct source src = {.row = row,
                          .interval_ms = e->interval_ms,
                          .from_ms = e->from_ms,

@@ -431,7 +431,7 @@ void series_configure(struct store *s, const struct config *c)
     forget_moves(x);
     for (size_t i = 0; i < c->n_monitors; i++) {
         const struct monitor *m = &c->monitors[i];
-        struct move one = {mem_strdup(m->name), mem_strdup(m->was)};
+        struct move one = {mem_strdup(m->name), mem_strdup(m->was), m->enabled};
         vec_push(&x->moves, one);
     }
     for (size_t i = 0; i < x->moves.n; i++)
@@ -443,6 +443,12 @@ void series_configure(struct store *s, const struct config *c)
 bool series_watched(const struct store *s, const struct series *one)
 {
     return map_get(&s->series->monitors, one->monitor) != NULL;
+}
+
+bool series_probed(const struct store *s, const struct series *one)
+{
+    const struct move *m = map_get(&s->series->monitors, one->monitor);
+    return m != NULL && m->probed;
 }
 
 /* --- life --- */

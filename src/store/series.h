@@ -74,6 +74,7 @@ void series_put_loose(struct store *s, struct series *x, const struct epoch *e, 
 /* Former names; which monitors there are. What `was` asks for is done when the index is known. */
 void series_configure(struct store *s, const struct config *c);
 bool series_watched(const struct store *s, const struct series *x); /* by the configuration */
+bool series_probed(const struct store *s, const struct series *x);  /* and is enabled there */
 /* So long ago that nothing of it is kept, by our clock. */
 bool series_is_over(const struct store *s, const struct epoch *e, int64_t now_ms);
 /* Takes out one epoch; an entry without any goes from the index with the next write. */

@@ -7,6 +7,7 @@
 
 struct move {
     char *monitor, *was; /* NULL: it has no former name */
+    bool probed;         /* it is enabled */
 };
 
 struct series_index {

@@ -231,19 +231,24 @@ static void a_block_sealed_since_the_index_was_read__is_read_all_the_same(void *
 
 /* --- what was to be expected ---------------------------------------------------------------- */
 
-static void expected__from_the_first_slot_until_now__while_it_is_watched(void **state)
+static void expected__from_the_first_slot_until_now__while_it_is_probed(void **state)
 {
     struct world *w = *state;
     int64_t now = loop_now_ms(), from = (now - HOUR_MS) / 60000 * 60000;
 
     up(w);
-    w->config.monitors = &(struct monitor){.name = "api", .interval_ms = 60000};
+    struct monitor api = {.name = "api", .interval_ms = 60000, .enabled = true};
+    w->config.monitors = &api;
     w->config.n_monitors = 1;
     store_configure(w->store, &w->config);
     series_put(w, "api", 60000, from, from / DAY_MS * DAY_MS, 0);
     ask(w, from - HOUR_MS, now + HOUR_MS, 0);
     assert_in_range(cells[0].expected, 58, 60); /* an hour of nothing but holes */
     assert_int_equal(tally_results(&cells[0].tally), 0);
+    api.enabled = false;
+    store_configure(w->store, &w->config);
+    ask(w, from - HOUR_MS, now + HOUR_MS, 0);
+    assert_int_equal(cells[0].expected, 0);
     w->config.n_monitors = 0;
     store_configure(w->store, &w->config);
     ask(w, from - HOUR_MS, now + HOUR_MS, 0); /* gone: not expected beyond what was seen */
@@ -430,7 +435,7 @@ int main(void)
         QUESTION_TEST(any_window__what_the_results_add_up_to),
         QUESTION_TEST(thirty_days__from_days_hours_and_the_open_day),
         QUESTION_TEST(a_block_sealed_since_the_index_was_read__is_read_all_the_same),
-        QUESTION_TEST(expected__from_the_first_slot_until_now__while_it_is_watched),
+        QUESTION_TEST(expected__from_the_first_slot_until_now__while_it_is_probed),
         QUESTION_TEST(removed_monitor__expected_until_its_last_result),
         QUESTION_TEST(two_intervals__the_later_one_is_expected__no_slot_twice),
         QUESTION_TEST(several_monitors__together_or_apart__in_order),
