@@ -19,7 +19,7 @@
 static void tell(struct slo_tracker *t, bool page, bool firing)
 {
     struct app *a = t->app;
-    struct slo_status st;
+    struct slo_status st = {0};
     char title[sizeof((struct incident *)0)->title] = "";
     char why[sizeof((struct transition *)0)->text] = "";
     struct slo_alert alert = {t->name, page, firing, title, why, 0};

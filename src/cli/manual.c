@@ -18,13 +18,22 @@ static void man_option(struct buf *out, const struct option_row *o)
     buf_printf(out, "\n%s\n", o->help);
 }
 
+/* An empty line parts two of them. */
+static void put_paragraphs(struct buf *out, const char *text)
+{
+    for (const char *end; (end = strstr(text, "\n\n")) != NULL; text = end + 2)
+        buf_printf(out, "%.*s\n.Pp\n", (int)(end - text), text);
+    buf_printf(out, "%s\n", text);
+}
+
 static void man_command(struct buf *out, const struct command *c)
 {
     const struct option_row *o = c->options ? c->options : none;
 
     buf_printf(out, ".Ss midwatch %s%s%s\n", c->name, c->words ? " " : "",
                c->words ? c->words : "");
-    buf_printf(out, "%s%s\n.Pp\n%s\n", c->summary, strchr(c->summary, '?') ? "" : ".", c->help);
+    buf_printf(out, "%s%s\n.Pp\n", c->summary, strchr(c->summary, '?') ? "" : ".");
+    put_paragraphs(out, c->help);
     if (!o->name)
         return;
     buf_str(out, ".Bl -tag -width Ds\n");

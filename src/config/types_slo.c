@@ -138,7 +138,7 @@ static void read_indicator(struct reader *r, const struct row *row, const struct
                            void *object)
 {
     const char *text = read_text(r, row, n);
-    struct slo_indicator indicator;
+    struct slo_indicator indicator = {.of = SLO_AVAILABILITY};
 
     if (text && !read_whole(text, &indicator))
         read_refuse(r, row, n);

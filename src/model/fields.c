@@ -116,6 +116,7 @@ static const struct field result_fields[] = {
     I64("late_us", result, lateness_us),
     WORD("verdict", result, verdict, verdict),
     WORD("reason", result, reason, reason),
+    BOOL("maintenance", result, maintenance),
     INT("status", result, status),
     PHASE("resolve_us", resolve_us),
     PHASE("connect_us", connect_us),

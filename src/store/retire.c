@@ -22,7 +22,7 @@ static void on_exists(void *arg, const redisReply *r)
 {
     struct asking *a = arg;
     struct store *s = a->store;
-    struct series *of;
+    struct series *of = NULL;
     struct epoch *e = r != NULL ? series_by_id(s, a->id, &of) : NULL;
 
     if (e != NULL && r->type == REDIS_REPLY_INTEGER && r->integer == 0 &&

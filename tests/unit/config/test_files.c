@@ -261,6 +261,8 @@ static void shipped_configurations__all_load(void **state)
         glob_t found = {0};
         assert_int_equal(glob(patterns[i], 0, NULL, &found), 0);
         for (size_t k = 0; k < found.gl_pathc; k++, n++) {
+            if (strstr(found.gl_pathv[k], "prometheus-"))
+                continue; /* not for us to read */
             struct config *c = NULL;
             struct diagnostics d;
             struct buf said;
