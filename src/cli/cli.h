@@ -52,12 +52,15 @@ int cli_usage(const struct command *c, const char *fmt, ...) MW_PRINTF(2, 3); /*
 
 bool cli_colour(int fd); /* a terminal, and no NO_COLOR */
 
-/* A table for people: columns as wide as they must be, cut to the terminal; colour by column. */
+/* A table for people: columns as wide as they must be; colour by column. */
 struct table;
 struct table *table_new(size_t columns, const char *const *heads);
 void table_add(struct table *t, const char *const *cells);
 /* Colours the last row's cell: 'g' green, 'y' yellow, 'r' red, 'd' dim. */
 void table_tint(struct table *t, size_t column, char colour);
+/* Columns, by their digits, that are left out one after the other until the rest fits the terminal;
+ * what is no terminal gets them all. */
+void table_spare(struct table *t, const char *columns);
 void table_print(const struct table *t, bool colour);
 void table_free(struct table *t);
 

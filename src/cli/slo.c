@@ -7,6 +7,7 @@
 #include "loop/loop.h"
 #include "show.h"
 #include "slo.h"
+#include "stats/slo.h"
 
 #define BAR 10
 
@@ -23,6 +24,17 @@ static const char *percent(double share, int decimals, char *dst, size_t size)
         text_copy(dst, size, "-");
     else
         snprintf(dst, size, "%.*f%%", decimals, share * 100);
+    return dst;
+}
+
+static const char *objective_of(const struct jv *s, char *dst, size_t size)
+{
+    double objective = real_of(s, "objective");
+
+    if (isnan(objective))
+        text_copy(dst, size, "-");
+    else
+        slo_percent((int32_t)llround(objective * 1e6), dst, size);
     return dst;
 }
 
@@ -59,6 +71,17 @@ static const char *amount(const struct jv *budget, const char *key, char *dst, s
         snprintf(dst, size, "%.1f min", n / 60000);
     else
         snprintf(dst, size, "%.*f", fabs(n) < 10 ? 1 : 0, n);
+    return dst;
+}
+
+static const char *count_of(const struct jv *s, const char *key, char *dst, size_t size)
+{
+    int64_t n = jv_get_int(s, key, 0);
+
+    if (text_eq(jv_get_text(s, "by"), "time"))
+        snprintf(dst, size, "%.1f min", (double)n / 60000);
+    else
+        snprintf(dst, size, "%lld", (long long)n);
     return dst;
 }
 
@@ -141,14 +164,13 @@ static void add_slo(struct table *t, const struct jv *s)
 
     text_printf(whole, sizeof whole, "%s %s", bar_of(left, bar),
                 percent(floor(left * 100) / 100, 0, share, sizeof share));
-    table_add(t, (const char *[]){show_or(jv_get_text(s, "name"), "?"),
-                                  percent(real_of(s, "objective"), 4, objective, sizeof objective),
-                                  jv_get_text(s, "window"), counts_of(s, counts, sizeof counts),
-                                  ratio_of(s, ratio, sizeof ratio),
-                                  percent(real_of(s, "coverage"), 1, coverage, sizeof coverage),
-                                  whole, amount(budget, "left", rest, sizeof rest),
-                                  burns_of(s, burns, sizeof burns),
-                                  forecast_of(s, forecast, sizeof forecast)});
+    table_add(t, (const char *[]){
+                     show_or(jv_get_text(s, "name"), "?"),
+                     objective_of(s, objective, sizeof objective), jv_get_text(s, "window"),
+                     counts_of(s, counts, sizeof counts), ratio_of(s, ratio, sizeof ratio),
+                     percent(real_of(s, "coverage"), 1, coverage, sizeof coverage), whole,
+                     amount(budget, "left", rest, sizeof rest), burns_of(s, burns, sizeof burns),
+                     forecast_of(s, forecast, sizeof forecast)});
     table_tint(t, 6, tint_of(s));
     if (!jv_get_bool(s, "covered", false))
         table_tint(t, 5, 'y');
@@ -162,6 +184,7 @@ static int print_all(const struct jv *list)
     struct table *t = table_new(10, heads);
     bool spent = false;
 
+    table_spare(t, "23791");
     for (size_t i = 0; i < jv_len(list); i++) {
         add_slo(t, jv_at(list, i));
         spent = spent || is_spent(jv_at(list, i));
@@ -169,7 +192,7 @@ static int print_all(const struct jv *list)
     if (jv_len(list))
         table_print(t, cli_colour(1));
     else
-        puts("no SLOs");
+        puts("the configuration has no `slos`");
     table_free(t);
     return spent ? EXIT_NO : EXIT_GOOD;
 }
@@ -211,7 +234,7 @@ static void print_rules(const struct jv *s)
 static void print_ratio(const struct jv *s)
 {
     double low = real_of(s, "ratio_low"), high = real_of(s, "ratio_high");
-    char ratio[24], coverage[24], least[24], counts[48];
+    char ratio[24], coverage[24], least[24], counts[48], excluded[32], unknown[32], expected[32];
 
     printf("  SLI       %s (%s good)", ratio_of(s, ratio, sizeof ratio),
            counts_of(s, counts, sizeof counts));
@@ -221,10 +244,10 @@ static void print_ratio(const struct jv *s)
     if (!jv_get_bool(s, "covered", false))
         printf(": less than %s, so no figure is promised",
                percent(real_of(s, "coverage_least"), 0, least, sizeof least));
-    printf("; excluded %lld, unknown %lld of %lld planned%s\n",
-           (long long)jv_get_int(s, "excluded", 0), (long long)jv_get_int(s, "unknown", 0),
-           (long long)jv_get_int(s, "expected", 0),
-           text_eq(jv_get_text(s, "by"), "time") ? " (milliseconds)" : "");
+    printf("; excluded %s, unknown %s of %s planned\n",
+           count_of(s, "excluded", excluded, sizeof excluded),
+           count_of(s, "unknown", unknown, sizeof unknown),
+           count_of(s, "expected", expected, sizeof expected));
 }
 
 static int print_one(const struct jv *s)
@@ -234,9 +257,8 @@ static int print_one(const struct jv *s)
     double rest = real_of(budget, "left_ratio");
 
     printf("%s: %s of %s in %s, by %s\n", show_or(jv_get_text(s, "name"), "?"),
-           percent(real_of(s, "objective"), 4, objective, sizeof objective),
-           show_or(jv_get_text(s, "indicator"), "?"), show_or(jv_get_text(s, "window"), "?"),
-           show_or(jv_get_text(s, "by"), "?"));
+           objective_of(s, objective, sizeof objective), show_or(jv_get_text(s, "indicator"), "?"),
+           show_or(jv_get_text(s, "window"), "?"), show_or(jv_get_text(s, "by"), "?"));
     if (jv_get_text(s, "description"))
         printf("  %s\n", jv_get_text(s, "description"));
     show_time(s, "counted_since", loop_now_ms(), since, sizeof since);
@@ -298,7 +320,8 @@ const struct command command_slo = {
         "count, the SLI (none while the coverage is too low), what is left of the budget, how\n"
         "fast it burns over 1h, 6h, 1d and 3d (at 1 it lasts just as long as the window), and\n"
         "when it will be spent as it burns now. With NAME everything about that one. Exit status\n"
-        "1 when a budget is overspent.\n\n"
+        "1 when a budget is overspent. What does not fit a narrow terminal is left out of the\n"
+        "table.\n\n"
         "`import FILE` reads OpenSLO v1 (YAML, one or more documents) and prints our `slos:`;\n"
         "what cannot be carried is listed on standard error. `export` prints the SLOs of the\n"
         "configuration, or that one, as OpenSLO. Neither needs the daemon.",

@@ -1,6 +1,8 @@
 /* table.c - columns for people. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "base/vec.h"
@@ -15,6 +17,7 @@ struct row {
 
 struct table {
     size_t columns;
+    const char *spare;    /* digits; NULL: all columns are needed */
     VEC(struct row) rows; /* the first holds the heads */
 };
 
@@ -41,6 +44,11 @@ void table_add(struct table *t, const char *const *cells)
 void table_tint(struct table *t, size_t column, char colour)
 {
     t->rows.items[t->rows.n - 1].tints[column] = colour;
+}
+
+void table_spare(struct table *t, const char *columns)
+{
+    t->spare = columns;
 }
 
 static const char *escape_of(char tint)
@@ -81,22 +89,46 @@ static void print_cell(const char *text, char tint, size_t width, bool colour)
         putchar(' ');
 }
 
+/* Of what is left out the width becomes 0: a head is never empty. */
+static void fit(const struct table *t, size_t widths[])
+{
+    struct winsize w = {0};
+    size_t all = 0;
+
+    if (!t->spare || !isatty(1) || ioctl(1, TIOCGWINSZ, &w) < 0 || w.ws_col == 0)
+        return;
+    for (size_t c = 0; c < t->columns; c++)
+        all += widths[c] + (c ? 2 : 0);
+    for (const char *s = t->spare; *s && all > w.ws_col; s++) {
+        all -= widths[*s - '0'] + 2;
+        widths[*s - '0'] = 0;
+    }
+}
+
+static void print_row(const struct table *t, const struct row *r, const size_t widths[],
+                      bool colour)
+{
+    size_t last = t->columns - 1;
+
+    while (last > 0 && widths[last] == 0)
+        last--;
+    for (size_t c = 0; c <= last; c++) {
+        if (widths[c] == 0)
+            continue;
+        print_cell(r->cells[c], r->tints[c], c == last ? 0 : widths[c], colour);
+        fputs(c == last ? "\n" : "  ", stdout);
+    }
+}
+
 void table_print(const struct table *t, bool colour)
 {
     size_t widths[COLUMNS_MAX];
 
     for (size_t c = 0; c < t->columns; c++)
         widths[c] = width_of(t, c);
-    for (size_t i = 0; i < t->rows.n; i++) {
-        const struct row *r = &t->rows.items[i];
-
-        for (size_t c = 0; c < t->columns; c++) {
-            bool last = c + 1 == t->columns;
-
-            print_cell(r->cells[c], r->tints[c], last ? 0 : widths[c], colour);
-            fputs(last ? "\n" : "  ", stdout);
-        }
-    }
+    fit(t, widths);
+    for (size_t i = 0; i < t->rows.n; i++)
+        print_row(t, &t->rows.items[i], widths, colour);
 }
 
 void table_free(struct table *t)

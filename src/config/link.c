@@ -231,12 +231,13 @@ static void check_memory(struct reader *r)
         return;
     need_of(r->config, &n);
     if (n.total > most)
-        diag_error(r->d, at,
-                   "the store will need %.1f MB (raw %.1f + minute %.1f + hour %.1f + day %.1f + "
-                   "other %.1f), but `memory` is %.1f MB",
-                   (double)n.total / 1e6, (double)n.raw / 1e6, (double)n.minute / 1e6,
-                   (double)n.hour / 1e6, (double)n.day / 1e6, (double)n.other / 1e6,
-                   (double)most / 1e6);
+        diag_error(
+            r->d, at,
+            "the store will need %.1f MB (raw %.1f + minute %.1f + hour %.1f + day %.1f + "
+            "other %.1f), but `memory` is %.1f MB: keep less (`retention`), probe less often, or "
+            "allow more",
+            (double)n.total / 1e6, (double)n.raw / 1e6, (double)n.minute / 1e6,
+            (double)n.hour / 1e6, (double)n.day / 1e6, (double)n.other / 1e6, (double)most / 1e6);
 }
 
 /* --- regions ------------------------------------------------------------------------------ */

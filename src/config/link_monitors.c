@@ -212,14 +212,17 @@ static void check_dependencies(struct reader *r)
 
 /* --- grouping ----------------------------------------------------------------------------- */
 
-static void collect_labels(const struct config *c, struct map *names)
+static void collect_labels(const struct reader *r, struct map *names)
 {
+    const struct config *c = r->config;
     static const char *const own[] = {"group", "severity", "monitor"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         map_put(names, own[i], (void *)own[i]);
     for (size_t i = 0; i < c->n_monitors; i++)
         for (size_t k = 0; k < c->monitors[i].n_labels; k++)
             map_put(names, c->monitors[i].labels[k].name, (void *)c);
+    if (r->slos.n > 0) /* their incidents carry it */
+        map_put(names, "slo", (void *)c);
 }
 
 static void warn_group_by(struct reader *r, const struct map *names, const struct node *group_by)
@@ -239,7 +242,7 @@ static void warn_group_labels(struct reader *r)
     if (c->n_monitors == 0 || !policies || policies->kind != NODE_MAP || r->d->errors > 0)
         return;
     map_init(&names, 0);
-    collect_labels(c, &names);
+    collect_labels(r, &names);
     node_each(e, policies)
         warn_group_by(r, &names, node_get(e->value, "group_by"));
     map_done(&names);

@@ -89,6 +89,17 @@ static void settle(struct reader *r, struct planned_slo *p)
     choose_monitors(r, p);
 }
 
+static void say_empty(struct reader *r, const struct node *slo)
+{
+    const struct node *group = node_get(slo, "group"), *match = node_get(slo, "match");
+
+    if (group)
+        diag_error(r->d, group, "this SLO fits no monitor: none is in the group `%s`",
+                   group->shown);
+    else
+        diag_error(r->d, match ? match : slo, "this SLO fits no monitor: none has all of this");
+}
+
 static void complain(struct reader *r, const struct planned_slo *p, const struct map *names)
 {
     const struct node *name = node_get(p->place, "name");
@@ -99,7 +110,7 @@ static void complain(struct reader *r, const struct planned_slo *p, const struct
         diag_error(r->d, name, "the SLO `%s` is defined twice; the first is at %s", name->shown,
                    node_place(node_get(first->place, "name"), where, sizeof where));
     if (r->d->errors == 0 && p->slo.n_monitors == 0 && !r->tree->incomplete)
-        diag_error(r->d, p->place, "this SLO fits no monitor");
+        say_empty(r, p->place);
 }
 
 /* Without an error everything is there: names, monitors, policies. */

@@ -334,9 +334,10 @@ static void sort_out(struct slo_import *m, const struct node *doc)
     const char *name = text_at(node_get(doc, "metadata"), "name");
 
     if (!version || !text_starts(version, "openslo/v1") || !kind)
-        diag_error(m->d, doc,
-                   "no document of OpenSLO v1: it has `apiVersion: openslo/v1` and a "
-                   "`kind`");
+        diag_error(
+            m->d, doc,
+            "no document of OpenSLO v1: that has `apiVersion: openslo/v1` and a `kind`, this "
+            "has not");
     else if (strcmp(kind, "SLO") == 0)
         vec_push(&m->slos, doc);
     else if (strcmp(kind, "SLI") == 0 && name && node_get(doc, "spec"))

@@ -389,7 +389,7 @@ static void put_results(struct buf *out, const struct doc *d)
     }
     put_head(out,
              "Outside of maintenance; unknown counts neither way. Percentiles are of merged "
-             "histograms, at most 3.1 % off",
+             "histograms, at most 3.2 % off",
              heads);
     for (size_t i = 0; i < n; i++)
         put_result(out, jv_at(rows, i));

@@ -325,7 +325,7 @@ static void put_results(struct buf *out, const struct doc *d)
     for (size_t i = 0; i < n; i++)
         put_result(out, jv_at(rows, i));
     buf_str(out, "\nOutside of maintenance; unknown counts neither way. Percentiles are of merged "
-                 "histograms, at most 3.1 % off.\n\n");
+                 "histograms, at most 3.2 % off.\n\n");
 }
 
 /* --- the whole --------------------------------------------------------------------------- */

@@ -41,11 +41,15 @@ static void put_window(struct slo_view *v)
     char rolling[80] = "";
 
     if (days > 0 && days < 10000)
-        text_printf(rolling, sizeof rolling, " The SLO itself rolls over %d days.", (int)days);
+        text_printf(rolling, sizeof rolling, " The SLO itself rolls over %d day%s.", (int)days,
+                    days == 1 ? "" : "s");
     text_printf(v->window, sizeof v->window,
-                "Counted over the calendar month. Announced maintenance %s, unknown %s.%s",
+                "Counted over the calendar month. Announced maintenance %s, unknown %s.%s%s",
                 jv_get_bool(v->slo, "maintenance_counts", false) ? "counts" : "is excluded",
                 jv_get_bool(v->slo, "unknown_is_bad", false) ? "counts as bad" : "does not count",
+                text_eq(jv_get_text(v->slo, "of"), "latency")
+                    ? " What was down has no latency and is excluded, too."
+                    : "",
                 rolling);
 }
 

@@ -52,7 +52,7 @@ struct slo_view {
     enum outcome_word outcome;
     char objective[24];
     char promise[240]; /* a sentence */
-    char window[160];  /* how it is counted, another */
+    char window[240];  /* how it is counted, another */
     char figure[24];   /* "99.98 %", "no figure" */
     char basis[200];   /* "of 43,184 results (at least 99.97 % at 95 %)", or why there is none */
     char coverage[24];

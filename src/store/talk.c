@@ -407,7 +407,11 @@ static int take_lock(struct talk *t, enum talk_for what, bool *ret_no, struct er
     if (what == TALK_READ && !t->url.embedded)
         return 0;
     if (what == TALK_READ && access(dir, F_OK) != 0)
-        return err_set(e, "%s is not there: nothing was ever kept in it", dir);
+        return err_set(
+            e,
+            "%s is not there: nothing was ever kept in it (`store.dir` is seen from the working "
+            "directory)",
+            dir);
     if (dir_make(dir, e) != 0)
         return -1;
     if (dir_lock(dir, &t->lock_fd, &why) == 0 || what == TALK_READ)

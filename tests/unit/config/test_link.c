@@ -81,7 +81,7 @@ static void memory__more_is_needed_than_may_be__refused_with_the_sum(void **stat
     char *said = complaints_of(tight, sizeof tight - 1, false);
     assert_int_equal(strncmp(said, "2:11: the store will need ", 26), 0);
     assert_non_null(strstr(said, " MB (raw "));
-    assert_non_null(strstr(said, "), but `memory` is 1.0 MB\n"));
+    assert_non_null(strstr(said, "), but `memory` is 1.0 MB: keep less (`retention`)"));
     mem_free(said);
     config_free(must_load("store: { memory: 100MB }\n" MONITOR CHANNEL));
     config_free(must_load("store: { memory: 0 }\n" MONITOR CHANNEL));

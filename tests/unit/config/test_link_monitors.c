@@ -101,6 +101,11 @@ static void warnings__tell_what_can_never_work(void **state)
          "policies:\n  default: { steps: [ { notify: \"channel:hook\" } ], group_by: [team, "
          "severity, taem] }\n",
          "5:80: `group_by`: no monitor has a label `taem`\n"},
+        {CHANNEL
+         "monitors: [ { name: db, http: http://h/ } ]\n"
+         "slos: [ { name: a, monitors: db, objective: 99% } ]\n"
+         "policies:\n  default: { steps: [ { notify: \"channel:hook\" } ], group_by: [slo] }\n",
+         ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *said = complaints_of(cases[i][0], strlen(cases[i][0]), true);

@@ -41,6 +41,31 @@ static void slo_view__each_kind__its_promise_in_a_sentence(void **state)
     }
 }
 
+static void slo_view__how_it_is_counted__days_and_what_is_down(void **state)
+{
+    static const struct {
+        const char *json, *window;
+    } cases[] = {
+        {"{\"of\":\"availability\",\"rolling_days\":1}",
+         "Counted over the calendar month. Announced maintenance is excluded, unknown does not "
+         "count. The SLO itself rolls over 1 day."},
+        {"{\"of\":\"latency\",\"unknown_is_bad\":true,\"maintenance_counts\":true,"
+         "\"rolling_days\":365}",
+         "Counted over the calendar month. Announced maintenance counts, unknown counts as bad. "
+         "What was down has no latency and is excluded, too. The SLO itself rolls over 365 days."},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct jv *root = NULL;
+        struct slo_view v;
+
+        view(cases[i].json, &v, &root);
+        assert_string_equal(v.window, cases[i].window);
+        jv_free(root);
+    }
+}
+
 /* The example of the brief: figure, basis, interval. */
 static void slo_view__a_figure__with_its_resolution(void **state)
 {
@@ -83,6 +108,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(slo_view__each_kind__its_promise_in_a_sentence),
+        cmocka_unit_test(slo_view__how_it_is_counted__days_and_what_is_down),
         cmocka_unit_test(slo_view__a_figure__with_its_resolution),
         cmocka_unit_test(slo_view__no_figure__why_not),
     };
