@@ -2,11 +2,14 @@
 #ifndef STATS_TALLY_H
 #define STATS_TALLY_H
 
+#include <stdbool.h>
+
 #include "model/tally.h"
 
 void tally_init(struct tally *t); /* of nothing */
 void tally_add(struct tally *t, const struct result *r);
 void tally_merge(struct tally *into, const struct tally *from);
+bool tally_equal(const struct tally *a, const struct tally *b); /* in every member */
 
 /* Outside of maintenance. */
 uint64_t tally_good(const struct tally *t);  /* up and degraded */

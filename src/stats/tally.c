@@ -1,11 +1,12 @@
 /* tally.c - adding up results.
  *
- * Happy path: add one result, merge two tallies; both orders give the same.
+ * Happy path: add one result, merge two tallies; both orders give the same (tally_equal).
  * Failures:   none. Sums that would overflow stop at the top (they never do in practice: a sum of
  *             microseconds lasts for 584,000 years of waiting). */
 #include "stats/tally.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "stats/hist.h"
 
@@ -76,6 +77,16 @@ void tally_merge(struct tally *into, const struct tally *from)
     if (from->late_max_us > into->late_max_us)
         into->late_max_us = from->late_max_us;
     hist_merge(&into->hist, &from->hist);
+}
+
+bool tally_equal(const struct tally *a, const struct tally *b)
+{
+    return memcmp(a->count, b->count, sizeof a->count) == 0 &&
+           memcmp(a->maintenance, b->maintenance, sizeof a->maintenance) == 0 &&
+           memcmp(a->reasons, b->reasons, sizeof a->reasons) == 0 && a->sum_us == b->sum_us &&
+           a->min_us == b->min_us && a->max_us == b->max_us && a->late_sum_us == b->late_sum_us &&
+           a->late_max_us == b->late_max_us && a->hist.n == b->hist.n &&
+           memcmp(a->hist.count, b->hist.count, sizeof a->hist.count) == 0;
 }
 
 uint64_t tally_good(const struct tally *t)

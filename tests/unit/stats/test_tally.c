@@ -109,6 +109,21 @@ static void sums__at_the_top__stop_there(void **state)
     assert_int_equal(t.count[VERDICT_UP], 6);
 }
 
+static void equal__one_member_differs__they_are_not(void **state)
+{
+    (void)state;
+    struct result r = result_of(VERDICT_UP, REASON_OK, 1500, 10);
+    struct tally a, b;
+    tally_init(&a);
+    tally_add(&a, &r);
+    for (size_t i = 0; i < sizeof a; i += 4) { /* every member is of four bytes, or eight */
+        b = a;
+        assert_true(tally_equal(&a, &b));
+        ((unsigned char *)&b)[i] ^= 1;
+        assert_false(tally_equal(&a, &b));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -116,6 +131,7 @@ int main(void)
         cmocka_unit_test(init__nothing__says_none_everywhere),
         cmocka_unit_test(merge__parts_in_any_order__equals_adding_all),
         cmocka_unit_test(sums__at_the_top__stop_there),
+        cmocka_unit_test(equal__one_member_differs__they_are_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
