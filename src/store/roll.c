@@ -1,7 +1,8 @@
 /* roll.c - the slots of a day become a sealed block and tallies of its minutes, hours and itself.
  *
  * Happy path: open block -> slots -> tallies into the month's hours and days -> all sealed.
- * Failures:   a part that can't be read is marked damaged and taken as not there. */
+ * Failures:   a part that can't be read is marked damaged and taken as not there; but the days of a
+ *             month are then taken from its hours. From days no hours can be made. */
 #include "roll.h"
 
 #include <string.h>
@@ -11,9 +12,9 @@
 #include "stats/block.h"
 #include "stats/sample.h"
 #include "stats/tally.h"
+#include "units.h"
 
 #define BLOCK_MAX ((size_t)64 << 20)
-#define UNITS_MAX BLOCK_UNITS_MAX
 
 #define OPEN_FIRST_MAX 7 /* the high byte of the greatest latency code */
 
@@ -109,53 +110,43 @@ static void take_late(struct day *d)
 
 /* --- the units --- */
 
-struct units {
-    struct tally *items[UNITS_MAX];
-    size_t n;
-};
-
-static void keep_unit(void *arg, size_t unit, const struct tally *t)
+static struct units *new_units(const struct roll *r, enum tier t)
 {
-    struct units *u = arg;
-
-    if (unit >= u->n || u->items[unit] != NULL)
-        return;
-    u->items[unit] = mem_new(struct tally);
-    *u->items[unit] = *t;
+    return units_new(block_span(t, r->interval_ms, r->day_ms).units);
 }
 
-static void clear_units(struct units *u)
+/* False: nothing could be read of it. */
+static bool read_units(struct roll *r, enum part p, struct units *u)
 {
-    for (size_t i = 0; i < u->n; i++) {
-        mem_free(u->items[i]);
-        u->items[i] = NULL;
-    }
-}
-
-static void read_units(struct roll *r, enum part p, struct units *u)
-{
-    const struct buf *in = &r->in[p].p;
     struct err e;
 
-    if (!r->in[p].there || block_get_tallies(in->p, in->len, keep_unit, u, &e) == 0)
-        return;
-    clear_units(u);
+    if (!r->in[p].there)
+        return false;
+    if (units_read(u, &r->in[p].p, &e) == 0)
+        return true;
     damage(r, p, e.text);
+    return false;
+}
+
+/* The days of a month as they are kept. Where they can't be read, their hours say the same. */
+static void read_days(struct roll *r, struct units *days, size_t *ret_rebuilt)
+{
+    struct units *hours;
+
+    *ret_rebuilt = 0;
+    if (read_units(r, PART_DAY, days))
+        return;
+    hours = new_units(r, TIER_HOUR);
+    if (read_units(r, PART_HOUR, hours))
+        units_sum(hours, days);
+    *ret_rebuilt = units_there(days);
+    units_free(hours);
 }
 
 static void write_units(struct roll *r, enum part p, const struct units *u)
 {
     r->out[p].write = true;
-    block_put_tallies((const struct tally *const *)u->items, u->n, &r->out[p].p);
-}
-
-static struct tally *unit_at(struct units *u, size_t i)
-{
-    if (u->items[i] == NULL) {
-        u->items[i] = mem_new(struct tally);
-        tally_init(u->items[i]);
-    }
-    return u->items[i];
+    units_write(u, &r->out[p].p);
 }
 
 /* The day's share of a block, beginning with unit `first`. */
@@ -163,41 +154,55 @@ static void roll_units(struct day *d, enum part p, enum tier t)
 {
     struct roll *r = d->roll;
     struct block_span span = block_span(t, r->interval_ms, r->day_ms);
-    struct units *u = mem_new(struct units);
+    struct units *u = units_new(span.units);
     size_t first = (size_t)((r->day_ms - span.from_ms) / span.unit_ms);
     struct result one = {0};
 
-    u->n = span.units;
-    read_units(r, p, u);
-    for (size_t i = 0; d->based && i < (size_t)(DAY_MS / span.unit_ms); i++) {
-        mem_free(u->items[first + i]);
-        u->items[first + i] = NULL;
-    }
+    if (p == PART_DAY)
+        read_days(r, u, &r->rebuilt);
+    else
+        (void)read_units(r, p, u);
+    for (size_t i = 0; d->based && i < (size_t)(DAY_MS / span.unit_ms); i++)
+        units_drop(u, first + i);
+    if (r->rebuilt > 0)
+        r->rebuilt = units_there(u);
     for (size_t i = 0; i < d->n; i++) {
         if (sample_decode(d->slots + i * SAMPLE_BYTES, &one))
-            tally_add(unit_at(u, first + (size_t)((int64_t)i * r->interval_ms / span.unit_ms)),
+            tally_add(units_at(u, first + (size_t)((int64_t)i * r->interval_ms / span.unit_ms)),
                       &one);
     }
     write_units(r, p, u);
-    clear_units(u);
-    mem_free(u);
+    units_free(u);
 }
 
-/* Nothing of this day has been rolled up before. */
-static bool is_new(const struct roll *r)
+size_t roll_rebuild_days(struct roll *r)
 {
-    struct units *u = mem_new(struct units);
-    struct block_span span = block_span(TIER_DAY, r->interval_ms, r->day_ms);
-    const struct buf *in = &r->in[PART_DAY].p;
-    bool there = r->in[PART_DAY].there;
-    size_t day = (size_t)((r->day_ms - span.from_ms) / DAY_MS);
+    struct units *days = new_units(r, TIER_DAY);
+    size_t rebuilt;
 
-    u->n = span.units;
-    bool fine = !there || block_get_tallies(in->p, in->len, keep_unit, u, NULL) == 0;
-    bool fresh = fine && u->items[day] == NULL;
-    clear_units(u);
-    mem_free(u);
-    return fresh;
+    r->in[PART_DAY].there = false;
+    read_days(r, days, &rebuilt);
+    if (rebuilt > 0) {
+        r->in[PART_DAY].there = true;
+        buf_clear(&r->in[PART_DAY].p);
+        units_write(days, &r->in[PART_DAY].p);
+    }
+    units_free(days);
+    return rebuilt;
+}
+
+/* Nothing of this day has been rolled up before, for all that we know. */
+static bool is_new(struct roll *r)
+{
+    struct block_span span = block_span(TIER_DAY, r->interval_ms, r->day_ms);
+    struct units *days = units_new(span.units);
+    size_t rebuilt;
+
+    read_days(r, days, &rebuilt);
+    bool fresh = days->items[(r->day_ms - span.from_ms) / DAY_MS] == NULL;
+    bool lost = r->in[PART_HOUR].damaged || (r->in[PART_DAY].damaged && !r->in[PART_HOUR].there);
+    units_free(days);
+    return fresh && !lost;
 }
 
 static void seal(struct day *d)

@@ -26,6 +26,7 @@ struct roll {
     } out[PART_COUNT];
     bool changed;           /* there is something to write */
     uint64_t results, late; /* in the day; of these, put in now */
+    size_t rebuilt;         /* days of the month that were taken from its hours */
 };
 
 /* Bytes of a day that is not sealed: they begin with a latency code, or with nothing. */
@@ -35,7 +36,11 @@ void roll_init(struct roll *r, int64_t interval_ms, int64_t day_ms);
 void roll_done(struct roll *r);
 bool roll_wants(const struct roll *r, enum part p);
 /* Out of what there is. With the day's block: its tallies take the place of those of before.
- * Without (its retention is over, or it was damaged): the late results are added to those. */
+ * Without (its retention is over, or it was damaged): the late results are added to those. Where
+ * the month's days are not there, or damaged, its hours give them. */
 void roll_compute(struct roll *r);
+/* Makes in[PART_DAY] what in[PART_HOUR] says, exact but for sums of lateness (1/16): so many days.
+ * 0: the hours can't be read or have none, and in[PART_DAY] is taken as not there. */
+size_t roll_rebuild_days(struct roll *r);
 
 #endif

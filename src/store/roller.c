@@ -7,7 +7,7 @@
  * Happy path: blocks and the entry of the index change together, or not at all.
  * Failures:   a result of that day came in meanwhile, a connection that ended, a Redis that is
  *             full: the day stays to be rolled, and doing it twice is the same. Damaged blocks are
- *             set aside.
+ *             set aside; the days of a month are then taken from its hours.
  *
  * Only while ready and with nothing older in the lane of samples: what waits in the spool for a day
  * must be in its block before that is sealed. The day counts as rolled up from the moment the
@@ -212,6 +212,9 @@ static void set_damaged_aside(const struct job *j)
         if (j->roll.in[p].damaged)
             aside_put(j->roller->store, j->keys[p], j->roll.in[p].why);
     }
+    if (j->roll.rebuilt > 0)
+        log_notice("store", "%s: %zu %s of the month added up anew from its hours",
+                   j->keys[PART_DAY], j->roll.rebuilt, j->roll.rebuilt == 1 ? "day" : "days");
 }
 
 static void write_blocks(struct job *j)

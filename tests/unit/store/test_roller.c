@@ -243,6 +243,40 @@ static void damaged_blocks__are_set_aside__and_the_rest_goes_on(void **state)
     assert_int_equal(counted(w, TIER_DAY, MINUTE, day), 62);
 }
 
+static void damaged_days_of_a_month__are_taken_from_its_hours(void **state)
+{
+    struct world *w = *state;
+    const int64_t month = block_span(TIER_DAY, MINUTE, day_from_today(-40)).from_ms;
+    const int64_t day = month + 2 * DAY_MS;
+    char days[KEY_SIZE], aside[KEY_SIZE + 16];
+
+    up(w);
+    put_span(w, "api", MINUTE, day, day + 4 * DAY_MS); /* raw is gone by now */
+    as_if_in_time(w, "api", MINUTE);
+    roll(w, 4);
+    struct found before = look(w, TIER_DAY, "api", MINUTE, day);
+    assert_int_equal(before.units, 4);
+    snprintf(days, sizeof days, "%s", block_key(w, TIER_DAY, "api", MINUTE, day));
+    snprintf(aside, sizeof aside, "%s:damaged", days);
+    for (int round = 1; round <= 2; round++) {
+        if (round == 1)
+            flip(w, days);
+        else
+            redis_say(w, "EVAL %s 1 %s",
+                      "redis.call('DEL', KEYS[1]) return redis.call('HSET', KEYS[1], 'a', 'b')",
+                      days);
+        put_one(w, "api", MINUTE, day + 4 * DAY_MS + round * MINUTE);
+        roll(w, 1);
+        struct found after = look(w, TIER_DAY, "api", MINUTE, day);
+        assert_int_equal(after.units, 5);
+        assert_int_equal(after.first, 2);
+        assert_int_equal(tally_results(&after.all), 4 * 1440 + round);
+        assert_int_equal(after.all.min_us, before.all.min_us);
+        assert_int_equal(after.all.max_us, before.all.max_us);
+    }
+    assert_string_equal(redis_say(w, "EXISTS %s", aside), "1");
+}
+
 /* Days that were open when we were killed; Redis is killed while they are caught up with. */
 static void missed_for_days__caught_up_with__also_through_ends_of_redis(void **state)
 {
@@ -383,6 +417,7 @@ int main(void)
         TEST(late__and_the_results_of_that_day_are_gone__added_to_what_was_counted),
         TEST(caught_up_with_after_its_retention__only_the_roll_ups_stay),
         TEST(damaged_blocks__are_set_aside__and_the_rest_goes_on),
+        TEST(damaged_days_of_a_month__are_taken_from_its_hours),
         TEST(missed_for_days__caught_up_with__also_through_ends_of_redis),
         TEST(a_result_comes_while_its_day_is_rolled__it_is_in),
         TEST(redis_is_full__nothing_is_half_done__and_the_next_start_does_it),
