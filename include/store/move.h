@@ -56,7 +56,7 @@ enum moved store_import(const struct config *c, FILE *from, const struct import_
 struct finding {
     const char *key;    /* in Redis */
     const char *what;   /* "its last bytes are gone" */
-    const char *mended; /* how: "mended", "set aside"; NULL: it is left */
+    const char *mended; /* how: "mended", "rebuilt", "set aside"; NULL: it is left */
 };
 struct check_options {
     bool repair; /* mends what can be: never beside a daemon; never what decides pages itself */

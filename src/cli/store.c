@@ -147,8 +147,9 @@ const struct command command_store = {
         "of results and roll-ups behind it; compares indexes with records, and roll-ups with the\n"
         "results where these are still kept. Says what is wrong, by its key; then exits with 1. "
         "It\n"
-        "may run beside the daemon. --repair writes roll-ups and indexes anew, sets blocks that\n"
-        "cannot be read aside as KEY:damaged for 30 days, and never touches what decides pages.",
+        "may run beside the daemon. --repair writes roll-ups and indexes anew, days whose results\n"
+        "have gone from the hours of their month; sets blocks that cannot be read aside as\n"
+        "KEY:damaged for 30 days, and never touches what decides pages.",
     .options = options,
     .run = run,
 };

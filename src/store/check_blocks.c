@@ -2,7 +2,9 @@
  *
  * Happy path: a month: which days have blocks -> for each such day its blocks and the index entry,
  *             of one instant -> they read -> rolled up again, the results give what is kept.
- * Repair:     what can't be read is set aside; what differs is written anew from the results.
+ * Repair:     what can't be read is set aside; what differs is written anew from the results. Days
+ * of a month that can't be read, or are missing, are first rebuilt from its hours, which stay when
+ * the results have gone.
  *
  * A day whose late results have not been put in yet is not compared: that is the daemon's work. */
 #include <stdio.h>
@@ -16,6 +18,7 @@
 #include "roll.h"
 #include "stats/block.h"
 #include "stats/sample.h"
+#include "units.h"
 
 #define DAYS_MAX 31
 
@@ -112,6 +115,42 @@ static int read_day(struct day *d, struct err *e)
     return talk_send(t, PART_COUNT + 3, take_day, d, e);
 }
 
+/* --- written anew --- */
+
+static int64_t retention_ms(const struct day *d, enum part p)
+{
+    const struct config *c = d->of->check->config;
+    const int64_t kept[PART_COUNT] = {[PART_RAW] = c->store.retention.raw_ms,
+                                      [PART_MINUTE] = c->store.retention.minute_ms,
+                                      [PART_HOUR] = c->store.retention.hour_ms,
+                                      [PART_DAY] = c->store.retention.day_ms};
+    bool coarse = d->of->epoch.interval_ms >= MINUTE_MS;
+
+    return p == PART_RAW && coarse && kept[PART_MINUTE] > kept[PART_RAW] ? kept[PART_MINUTE]
+                                                                         : kept[p];
+}
+
+static int64_t gone_ms(const struct day *d, enum part p)
+{
+    struct block_span span = block_span(tiers[p], d->of->epoch.interval_ms, d->at_ms);
+
+    return span.to_ms + retention_ms(d, p);
+}
+
+static void put_part(struct day *d, enum part p, const struct buf *block)
+{
+    struct buf *out = talk_out(d->of->check->talk);
+    char key[KEY_SIZE];
+
+    talk_key(d->of->check->talk, key, d->rest[p]);
+    resp_open(out, 5);
+    resp_text(out, "SET");
+    resp_text(out, key);
+    resp_bulk(out, block->p, block->len);
+    resp_text(out, "EXAT");
+    resp_int(out, gone_ms(d, p) / 1000);
+}
+
 /* --- each for itself --- */
 
 /* A month's block is looked at with each of its days, and told of once. */
@@ -184,22 +223,55 @@ static void count_block(struct day *d, enum part p, bool sealed)
     d->of->blocks++;
 }
 
+/* NULL: fine, or not there. */
+static const char *judge_part(struct day *d, enum part p, bool *ret_sealed, struct err *why)
+{
+    struct buf *b = &d->roll.in[p].p;
+
+    if (d->wrong_type[p])
+        return "it is no string, so no block of ours";
+    if (!d->roll.in[p].there)
+        return NULL;
+    if (p == PART_RAW || p == PART_LATE)
+        return check_results(d, p, ret_sealed, why);
+    return block_get_tallies(b->p, b->len, NULL, NULL, why) != 0 ? why->text : NULL;
+}
+
+/* The hours of the month were judged before: they are there when they can be read. `what`: is wrong
+ * with its days; NULL: they are not there. */
+static int rebuild_days(struct day *d, const char *what, struct err *e)
+{
+    struct check *c = d->of->check;
+    size_t n = gone_ms(d, PART_DAY) > c->now_ms ? roll_rebuild_days(&d->roll) : 0;
+    char words[sizeof e->text + 80];
+
+    if (n == 0 && what == NULL)
+        return 0;
+    if (n == 0) {
+        snprintf(words, sizeof words, "%s; there are no hours of its month to rebuild it from",
+                 what);
+        return put_aside(d, PART_DAY, words, e);
+    }
+    snprintf(words, sizeof words, "%s; %zu %s of it %s in the hours of its month",
+             what != NULL ? what : "it is missing", n, n == 1 ? "day" : "days",
+             n == 1 ? "is" : "are");
+    say(d, PART_DAY, c->options->repair ? "rebuilt" : NULL, words);
+    if (!c->options->repair)
+        return 0;
+    if (what != NULL && check_set_aside(c, d->rest[PART_DAY], e) != 0)
+        return -1;
+    put_part(d, PART_DAY, &d->roll.in[PART_DAY].p);
+    return talk_send(c->talk, 1, NULL, NULL, e);
+}
+
 /* Blocks of a month are told of with its first day that is looked at. */
 static int check_part(struct day *d, enum part p, bool *ret_sealed, struct err *e)
 {
-    struct buf *b = &d->roll.in[p].p;
-    bool results = p == PART_RAW || p == PART_LATE;
     struct err why;
-    const char *what = NULL;
+    const char *what = judge_part(d, p, ret_sealed, &why);
 
-    if (d->wrong_type[p])
-        return put_aside(d, p, "it is no string, so no block of ours", e);
-    if (!d->roll.in[p].there)
-        return 0;
-    if (results)
-        what = check_results(d, p, ret_sealed, &why);
-    else if (block_get_tallies(b->p, b->len, NULL, NULL, &why) != 0)
-        what = why.text;
+    if (p == PART_DAY && (what != NULL || !d->roll.in[p].there))
+        return rebuild_days(d, what, e);
     return what == NULL ? 0 : put_aside(d, p, what, e);
 }
 
@@ -211,48 +283,29 @@ static const char *part_says(const struct roll *r, enum part p)
                           : "it is missing, though there are results";
 }
 
-static int64_t retention_ms(const struct day *d, enum part p)
+/* Other bytes may say the same: another version may have written them. */
+static bool say_the_same(const struct buf *a, const struct buf *b)
 {
-    const struct config *c = d->of->check->config;
-    const int64_t kept[PART_COUNT] = {[PART_RAW] = c->store.retention.raw_ms,
-                                      [PART_MINUTE] = c->store.retention.minute_ms,
-                                      [PART_HOUR] = c->store.retention.hour_ms,
-                                      [PART_DAY] = c->store.retention.day_ms};
-    bool coarse = d->of->epoch.interval_ms >= MINUTE_MS;
+    struct units *x, *y;
+    struct err e;
 
-    return p == PART_RAW && coarse && kept[PART_MINUTE] > kept[PART_RAW] ? kept[PART_MINUTE]
-                                                                         : kept[p];
-}
-
-static int64_t gone_ms(const struct day *d, enum part p)
-{
-    struct block_span span = block_span(tiers[p], d->of->epoch.interval_ms, d->at_ms);
-
-    return span.to_ms + retention_ms(d, p);
-}
-
-static void put_part(struct day *d, enum part p)
-{
-    struct buf *out = talk_out(d->of->check->talk);
-    char key[KEY_SIZE];
-
-    talk_key(d->of->check->talk, key, d->rest[p]);
-    resp_open(out, 5);
-    resp_text(out, "SET");
-    resp_text(out, key);
-    resp_bulk(out, d->roll.out[p].p.p, d->roll.out[p].p.len);
-    resp_text(out, "EXAT");
-    resp_int(out, gone_ms(d, p) / 1000);
+    if (a->len == b->len && memcmp(a->p, b->p, a->len) == 0)
+        return true;
+    x = units_new(BLOCK_UNITS_MAX);
+    y = units_new(BLOCK_UNITS_MAX);
+    bool same = units_read(x, a, &e) == 0 && units_read(y, b, &e) == 0 && units_equal(x, y);
+    units_free(x);
+    units_free(y);
+    return same;
 }
 
 static bool differs(const struct day *d, enum part p)
 {
     const struct roll *r = &d->roll;
-    const struct buf *is = &r->in[p].p, *be = &r->out[p].p;
 
     if (!r->out[p].write || gone_ms(d, p) <= d->of->check->now_ms)
         return false;
-    return !r->in[p].there || is->len != be->len || memcmp(is->p, be->p, is->len) != 0;
+    return !r->in[p].there || !say_the_same(&r->in[p].p, &r->out[p].p);
 }
 
 static int compare(struct day *d, struct err *e)
@@ -268,7 +321,7 @@ static int compare(struct day *d, struct err *e)
             continue;
         say(d, (enum part)p, CHECK_MENDED(c), part_says(&d->roll, (enum part)p));
         if (repair) {
-            put_part(d, (enum part)p);
+            put_part(d, (enum part)p, &d->roll.out[p].p);
             n++;
         }
     }
@@ -282,7 +335,7 @@ static int seal(struct day *d, struct err *e)
     say(d, PART_RAW, CHECK_MENDED(c), "it is still open, though its day has been rolled up");
     if (!c->options->repair || !d->roll.out[PART_RAW].write)
         return 0;
-    put_part(d, PART_RAW);
+    put_part(d, PART_RAW, &d->roll.out[PART_RAW].p);
     return talk_send(c->talk, 1, NULL, NULL, e);
 }
 

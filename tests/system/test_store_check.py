@@ -5,6 +5,7 @@ import random
 import struct
 import subprocess
 import time
+import zlib
 
 import harness
 from harness import World, check, equal, until
@@ -177,6 +178,91 @@ def test_check__each_damage__is_found_by_its_key_and_mended_or_left():
             redis.ask("HDEL", key("regions"), "local")
             w.cli("import", "good.mw", "--replace")
             redis.ask("HDEL", key("regions"), "local")
+
+
+def an_old_month(w, redis):
+    """Six days of a month so long ago that only their roll-ups are kept. Returns how its blocks are named, and what asks."""
+    first = int(time.time()) // DAY * DAY - 75 * DAY
+    first -= (time.gmtime(first).tm_mday - 3) * DAY
+    redis.ask("HSET", key("series"), "local/api", json.dumps({"epochs": [
+        {"id": ID, "interval": 60000, "from": first * 1000, "last": (first + 6 * DAY - 1) * 1000}]}))
+    for n in range(6):
+        put(redis, time.strftime(f"raw:{ID}:%Y%m%d", time.gmtime(first + n * DAY)), a_day(60, n))
+    config = w.config(w.target(), w.receiver(), store={"url": redis.url, "dir": w.folder + "/data"})
+    config["monitors"][0]["interval"] = "60s"
+    w.run(config)
+    until(lambda: f'"rolled":{(first + 6 * DAY) * 1000}' in redis.ask("HGET", key("series"), "local/api"),
+          "the days to be rolled up", 30)
+    equal(redis.keys(key(f"raw:{ID}:*")), [], "results that are kept of it")
+    span = [time.strftime("%Y-%m-%dT00:00:00Z", time.gmtime(first + n * DAY)) for n in (0, 6)]
+
+    def ask():
+        answer = w.api(f"/monitors/api/series?from={span[0]}&to={span[1]}&step=1d")
+        for p in answer["points"]:
+            p.pop("lateness_ms")        # its sum is kept to a sixteenth only
+        return answer
+    return time.strftime(f"{ID}:%Y%m", time.gmtime(first)), ask
+
+
+def test_day_block__of_a_month_without_results__rebuilt_from_its_hours():
+    with World() as w:
+        redis = w.redis()
+        month, ask = an_old_month(w, redis)
+        days, hours = "day:" + month, "hour:" + month
+        good, good_hours = redis.bytes(key(days)), redis.bytes(key(hours))
+        ends = redis.ask("EXPIRETIME", key(days))
+        before = ask()
+        equal((before["tiers"], before["damaged"], [p["results"] for p in before["points"]]),
+              (["day"], 0, [1440] * 6), "read from days")
+        flipped = bytearray(good)
+        flipped[len(good) // 2] ^= 4
+        for name, damage, words in (
+                ("a flipped bit", lambda: put(redis, days, bytes(flipped)), "damaged (its CRC-32 differs); 6 days"),
+                ("none at all", lambda: redis.ask("DEL", key(days)), "it is missing; 6 days"),
+                ("a list", lambda: (redis.ask("DEL", key(days)), redis.ask("RPUSH", key(days), "x")), "no string")):
+            damage()
+            redis.ask("EXPIREAT", key(days), ends)
+            check(ask()["points"] != before["points"], f"{name}: something is lost")
+            w.daemon.stop()
+            f, = found(w, status=1)["findings"]
+            equal((f["key"], f["mended"], words in f["what"]), (key(days), None, True), f"{name}: {f}")
+            redis.ask("HDEL", key("regions"), "local")
+            f, = found(w, "--repair", status=0)["findings"]
+            equal((f["key"], f["mended"]), (key(days), "rebuilt"), f"{name}: {f}")
+            equal(redis.ask("EXPIRETIME", key(days)), ends, f"{name}: its end of life")
+            equal(redis.ask("EXISTS", key(days + ":damaged")), "0" if name == "none at all" else "1", f"{name}: set aside")
+            redis.ask("DEL", key(days + ":damaged"))
+            equal(in_words(found(w, status=0)), "", f"{name}: after the repair")
+            w.run()
+            equal(ask(), before, f"{name}: the answer after the repair")
+            equal(redis.bytes(key(hours)), good_hours, f"{name}: the hours")
+        w.daemon.stop()
+        redis.ask("HDEL", key("regions"), "local")
+        put(redis, days, bytes(flipped))
+        redis.ask("EXPIREAT", key(days), ends)
+        redis.ask("DEL", key(hours))
+        f, = found(w, "--repair", status=0)["findings"]
+        equal((f["mended"], "no hours of its month" in f["what"]), ("set aside", True), f"without hours: {f}")
+        equal(redis.bytes(key(days + ":damaged")), bytes(flipped), "without hours: what was set aside")
+        put(redis, days, good)
+        put(redis, hours, good_hours[:-2])
+        for form in (days, hours):
+            redis.ask("EXPIREAT", key(form), ends)
+        f, = found(w, "--repair", status=0)["findings"]
+        equal((f["key"], f["mended"], redis.bytes(key(days))), (key(hours), "set aside", good), "of days no hours are made")
+
+
+def test_roll_ups__written_otherwise__but_of_the_same_tallies__nothing_is_wrong():
+    with World() as w:
+        redis = w.redis()
+        two_days(w, redis)
+        w.daemon.stop()
+        for rest in (f"day:{ID}:{day(2, '%Y%m')}", f"hour:{ID}:{day(2, '%Y%m')}", f"minute:{QUICK}:{day(2)}"):
+            longer = redis.bytes(key(rest))[:-4] + b"\0"     # zeros at the end say nothing
+            ends = redis.ask("EXPIRETIME", key(rest))
+            put(redis, rest, longer + struct.pack(">I", zlib.crc32(longer)))
+            redis.ask("EXPIREAT", key(rest), ends)
+        equal(in_words(found(w, status=0)), "", "findings")
 
 
 harness.main(__name__)
