@@ -360,8 +360,9 @@ static void add_source(struct question *q, const struct series *x, size_t i, siz
 
     snprintf(src.id, sizeof src.id, "%s", e->id);
     fill_kept(s, e, now_ms, &src.kept);
-    /* what is due has its interval, and a moment for its way here */
-    src.to_ms = now_ms - e->interval_ms - 2000;
+    /* What is due has its interval, the one of now, and a moment for its way here; if those before
+     * ended by their own, their slots would count where the newest has none yet. */
+    src.to_ms = now_ms - x->epochs.items[x->epochs.n - 1].interval_ms - 2000;
     if (!live && last_ms + DAY_MS < src.to_ms)
         src.to_ms = last_ms + DAY_MS;
     src.kept.ends_ms = live || last_ms >= today_ms ? LAST_INSTANT_MS : last_ms + DAY_MS;

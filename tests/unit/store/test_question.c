@@ -302,6 +302,18 @@ static void two_intervals__the_later_one_is_expected__no_slot_twice(void **state
     history_done(&h);
 }
 
+static void a_longer_interval__nothing_is_expected_by_the_former_one(void **state)
+{
+    struct world *w = *state;
+    int64_t now = loop_now_ms();
+
+    up(w);
+    series_put(w, "api", 1000, now - 2 * HOUR_MS, now, 0);
+    series_put(w, "api", 60000, now - HOUR_MS, now, 0);
+    ask(w, now - 10 * MINUTE_MS, now, 0);
+    assert_in_range(cells[0].expected, 0, 10);
+}
+
 /* --- several -------------------------------------------------------------------------------- */
 
 static void several_monitors__together_or_apart__in_order(void **state)
@@ -438,6 +450,7 @@ int main(void)
         QUESTION_TEST(expected__from_the_first_slot_until_now__while_it_is_probed),
         QUESTION_TEST(removed_monitor__expected_until_its_last_result),
         QUESTION_TEST(two_intervals__the_later_one_is_expected__no_slot_twice),
+        QUESTION_TEST(a_longer_interval__nothing_is_expected_by_the_former_one),
         QUESTION_TEST(several_monitors__together_or_apart__in_order),
         QUESTION_TEST(damaged_blocks__counted_and_passed_over),
         QUESTION_TEST(away_or_closing__one_end_each),
