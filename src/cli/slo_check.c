@@ -60,10 +60,21 @@ static void warn_vain(const struct config *c, const struct slo *s, size_t i, int
             slo_threshold(s, i, now_ms), 1 / share);
 }
 
+static void warn_credit(const struct config *c, const struct slo *s)
+{
+    char below[32], objective[32];
+
+    fprintf(stderr, "%s: warning: SLO `%s`: a credit below %s is due while %s is met\n", c->path,
+            s->name, slo_percent(s->credits[0].below_ppm, below, sizeof below),
+            slo_percent(s->objective_ppm, objective, sizeof objective));
+}
+
 static void warn_of(const struct config *c, const struct slo *s, int64_t now_ms)
 {
     bool told = false; /* the shortest window says it for the others */
 
+    if (s->n_credits > 0 && s->credits[0].below_ppm > s->objective_ppm)
+        warn_credit(c, s);
     for (size_t i = 0; s->alerts && i < SLO_RULES; i++) {
         if (slo_rule_is_vain(s, i, now_ms)) {
             warn_vain(c, s, i, now_ms);

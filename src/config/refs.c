@@ -52,6 +52,23 @@ static const char *guess_name(const struct map *defined, const char *name)
     return guess;
 }
 
+/* What a monitor that `was` this is called now; NULL: none was. */
+static const char *name_of_now(const struct reader *r, const char *former)
+{
+    const struct node *monitors = node_get(r->root, "monitors");
+
+    if (!monitors || monitors->kind != NODE_LIST)
+        return NULL;
+    node_each(e, monitors) {
+        const struct node *was = node_get(e->value, "was"), *name = node_get(e->value, "name");
+
+        if (was && name && was->kind == NODE_TEXT && name->kind == NODE_TEXT &&
+            text_eq(was->text, former))
+            return name->shown;
+    }
+    return NULL;
+}
+
 /* A name that came from `${…}` is not shown, and neither is what is near to it. */
 static void complain_dangling(struct reader *r, const struct pending *p)
 {
@@ -59,9 +76,13 @@ static void complain_dangling(struct reader *r, const struct pending *p)
     const char *guess = r->d->errors < DIAGNOSTICS_MAX && !p->place->secret
                             ? guess_name(&r->refs.defined[p->target], p->name)
                             : NULL;
+    const char *now =
+        p->target == TARGET_MONITOR && !p->place->secret ? name_of_now(r, p->name) : NULL;
     char cut[NAME_SIZE];
     text_copy(cut, sizeof cut, p->place->secret ? "***" : p->name);
-    if (guess)
+    if (now)
+        diag_error(r->d, p->place, "there is no %s `%s`: it is `%s` now (`was`)", kind, cut, now);
+    else if (guess)
         diag_error(r->d, p->place, "there is no %s `%s`; did you mean `%s`?", kind, cut, guess);
     else
         diag_error(r->d, p->place, "there is no %s `%s`", kind, cut);

@@ -5,7 +5,8 @@
 
 #define FILE_HEAD                                                                                  \
     "monitors:\n"                                                                                  \
-    "  - { name: api, http: http://h/, group: core, labels: { team: pay, tier: one } }\n"          \
+    "  - { name: api, was: old, http: http://h/, group: core, labels: { team: pay, tier: one } "   \
+    "}\n"                                                                                          \
     "  - { name: cart, http: http://h/, group: core, labels: { team: pay, tier: two } }\n"         \
     "  - { name: db, http: http://h/, policy: night }\n"                                           \
     "channels: { hook: { type: webhook, url: http://h/ } }\n"                                      \
@@ -97,6 +98,8 @@ static void faults__each__with_place_and_guess(void **state)
          "this SLO fits no monitor: none is in the group `none`"},
         {"name: a, match: { team: none }, objective: 99%",
          "this SLO fits no monitor: none has all of this"},
+        {"name: a, monitors: old, objective: 99%",
+         "there is no monitor `old`: it is `api` now (`was`)"},
         {"name: a, monitors: api, objective: 99.99999%", "at most four decimals"},
         {"name: a, monitors: api, objective: 99.9", "a percentage"},
         {"name: a, monitors: api, objective: 100%", "`objective` must be 0.0001% to 99.9999%"},
