@@ -90,12 +90,14 @@ bool clock_check(struct app *a)
 
     if (!m.stepped_us && !m.slept_us)
         return false;
+    slos_clock_moves(a);
     a->clock.wall_us += m.stepped_us + m.slept_us; /* the rest is slewing: it adds up */
     a->clock.boot_us += m.slept_us;
     if (m.slept_us)
         log_slept(m.slept_us);
     if (m.stepped_us)
         tell_stepped(a, m.stepped_us);
+    slos_clock_moved(a);
     prober_replan(&a->prober);
     return true;
 }

@@ -172,7 +172,7 @@ static struct slo_tracker *tracker_new(struct app *a, const struct slo *s)
 
     t->app = a;
     t->slo = s;
-    t->dirty_ms = INT64_MAX;
+    t->dirty_ms = t->unspooled_ms = INT64_MAX;
     text_copy(t->name, sizeof t->name, s->name);
     slo_ring_init(&t->ring, slo_units(s));
     slo_clock_init(&t->clock, 0);
@@ -305,8 +305,26 @@ void slos_stop(struct app *a)
     for (size_t i = 0; i < s->trackers.n; i++) {
         if (s->trackers.items[i]->slo->by == SLO_BY_TIME)
             settle(s->trackers.items[i]);
-        slos_keep(s->trackers.items[i], app_now_ms(a), s->store_up);
+        slos_keep_last(s->trackers.items[i], app_now_ms(a), s->store_up);
     }
+}
+
+void slos_clock_moves(struct app *a)
+{
+    struct slos *s = &a->slos;
+
+    for (size_t i = 0; i < s->trackers.n && a->phase == APP_RUNNING; i++)
+        slos_keep_last(s->trackers.items[i], app_now_ms(a), s->store_up);
+}
+
+void slos_clock_moved(struct app *a)
+{
+    struct slos *s = &a->slos;
+    int64_t unit = app_now_ms(a) / SLO_UNIT_MS;
+
+    for (size_t i = 0; i < s->trackers.n && a->phase == APP_RUNNING; i++)
+        if (s->trackers.items[i]->ring.newest > unit + 1)
+            slos_begin_anew(s->trackers.items[i]);
 }
 
 void slos_done(struct app *a)

@@ -23,7 +23,10 @@ struct slo_tracker {
     int64_t judged_us;                       /* monotonic */
     bool loaded, loading;                    /* what the store has was read back; nothing is written
                                                 before, because cells are absolute */
-    int64_t dirty_ms;                        /* from this minute on; INT64_MAX: all is kept */
+    unsigned life;        /* a reading begun in a former one is of no use any more */
+    int64_t dirty_ms;     /* from this minute on; INT64_MAX: all is kept */
+    int64_t unspooled_ms; /* the same of what the store has not been given while it is away */
+    int64_t spool_us;     /* monotonic; not before that */
     VEC(struct slo_unit) unsaved; /* units that changed while the store was away, our region's */
 };
 
@@ -52,6 +55,10 @@ void slos_stop(struct app *a); /* what was counted goes to the store */
 void slos_done(struct app *a);
 /* A result, after the engine had it. */
 void slos_result(struct app *a, const struct monitor *m, bool on_slot, const struct result *r);
+/* The wall clock is about to be set: what was counted is kept by the old one. And it was: what was
+ * counted in a time that is not yet is left to the store. */
+void slos_clock_moves(struct app *a);
+void slos_clock_moved(struct app *a);
 /* Incidents were read back: what was told before a restart is known again. */
 void slos_restored(struct app *a);
 /* Every figure as of now. False: unknown name. */
@@ -62,6 +69,10 @@ bool slos_status(const struct app *a, const char *name, struct slo_status *ret);
 struct slo_tracker *slos_find(const struct app *a, const char *name);
 void slos_touch(struct slo_tracker *t, int64_t at_ms);
 void slos_keep(struct slo_tracker *t, int64_t now_ms, bool store_up);
+/* The rest goes to the spool at once, when the store is away. */
+void slos_keep_last(struct slo_tracker *t, int64_t now_ms, bool store_up);
+/* Everything that was counted is forgotten, and read back from the store. */
+void slos_begin_anew(struct slo_tracker *t);
 /* Cells of [from, to) from the store; minutes too when `all`. */
 void slos_load(struct slo_tracker *t, int64_t from_ms, int64_t to_ms, bool all);
 

@@ -1,15 +1,18 @@
 /* slos_keep.c - what was counted goes to the store, and comes back after a restart.
  *
  * Cells are absolute, so what is written twice is right. That needs that a cell of a former life
- * is known before it is written again: until the store has been read nothing is written. What
- * comes back is added to what was counted meanwhile. While the store is away the units that
- * change are remembered, as far back as UNSAVED_MAX. */
+ * is known before it is written again: until the store has been read nothing is written, and it is
+ * not read before what a former life left in the spool has arrived. What comes back is added to
+ * what was counted meanwhile.
+ * Failures: the store is away: the units that change are remembered, as far back as UNSAVED_MAX;
+ * and now and then they go to the spool, for the case that we end before it is back. */
 #include <string.h>
 
 #include "app.h"
 #include "base/text.h"
 
 #define UNSAVED_MAX 768 /* quarters of an hour: eight days */
+#define SPOOL_US    60000000
 
 struct slo_tracker *slos_find(const struct app *a, const char *name)
 {
@@ -31,8 +34,12 @@ static int64_t unit_begin(int64_t at_ms)
 
 void slos_touch(struct slo_tracker *t, int64_t at_ms)
 {
-    if (minute_begin(at_ms) < t->dirty_ms)
-        t->dirty_ms = minute_begin(at_ms);
+    int64_t minute = minute_begin(at_ms);
+
+    if (minute < t->dirty_ms)
+        t->dirty_ms = minute;
+    if (minute < t->unspooled_ms)
+        t->unspooled_ms = minute;
 }
 
 /* --- writing ------------------------------------------------------------------------------- */
@@ -93,24 +100,70 @@ static void remember_all(struct slo_tracker *t, int64_t first_ms, int64_t now_ms
             remember(t, at);
 }
 
+static void put_minutes(struct slo_tracker *t, int64_t first_ms, int64_t now_ms)
+{
+    int64_t oldest = oldest_minute(now_ms);
+
+    for (int64_t at = first_ms < oldest ? oldest : first_ms; at <= now_ms; at += SLO_MINUTE_MS)
+        if (unit_begin(at) >= oldest)
+            put_minute(t, at);
+    t->unspooled_ms = INT64_MAX;
+}
+
+/* The store is away, and takes it to the spool. */
+static void spool(struct slo_tracker *t, int64_t now_ms)
+{
+    int64_t now_us = loop_mono_us();
+
+    if (!t->loaded || t->unspooled_ms == INT64_MAX || now_us < t->spool_us)
+        return;
+    t->spool_us = now_us + SPOOL_US;
+    put_minutes(t, t->unspooled_ms, now_ms);
+}
+
+static bool nothing_spooled(const struct slo_tracker *t)
+{
+    struct store_facts f;
+
+    store_read_facts(t->app->store, &f);
+    return f.spool_records == 0;
+}
+
 void slos_keep(struct slo_tracker *t, int64_t now_ms, bool store_up)
 {
     int64_t first = t->dirty_ms, oldest = oldest_minute(now_ms);
 
-    if (!t->loaded && !t->loading && store_up)
+    if (!t->loaded && !t->loading && store_up && nothing_spooled(t))
         slos_load(t, unit_begin(now_ms) - (int64_t)(t->ring.n_units - 1) * SLO_UNIT_MS,
                   now_ms + SLO_UNIT_MS, true);
     if (first == INT64_MAX)
         return;
     if (!t->loaded || !store_up) {
         remember_all(t, first < oldest ? oldest : first, now_ms);
+        spool(t, now_ms);
         return;
     }
     put_unsaved(t, now_ms);
-    for (int64_t at = first < oldest ? oldest : first; at <= now_ms; at += SLO_MINUTE_MS)
-        if (unit_begin(at) >= oldest)
-            put_minute(t, at);
+    put_minutes(t, first, now_ms);
     t->dirty_ms = INT64_MAX;
+}
+
+void slos_keep_last(struct slo_tracker *t, int64_t now_ms, bool store_up)
+{
+    t->spool_us = 0;
+    slos_keep(t, now_ms, store_up);
+}
+
+void slos_begin_anew(struct slo_tracker *t)
+{
+    size_t n = t->ring.n_units;
+
+    slo_ring_done(&t->ring);
+    slo_ring_init(&t->ring, n);
+    t->unsaved.n = 0;
+    t->dirty_ms = t->unspooled_ms = INT64_MAX;
+    t->loaded = t->loading = false;
+    t->life++;
 }
 
 /* --- reading back -------------------------------------------------------------------------- */
@@ -118,6 +171,7 @@ void slos_keep(struct slo_tracker *t, int64_t now_ms, bool store_up)
 struct reading {
     struct app *app;
     char slo[NAME_SIZE];
+    unsigned life;
     bool all;
 };
 
@@ -132,13 +186,17 @@ static void complete_unsaved(struct slo_tracker *t, const struct slo_history *h)
                 slo_cell_merge(&t->unsaved.items[i].cell, &h->minutes[k].cell);
 }
 
-/* Nothing of this life is in the store yet, so adding is right. */
+/* Nothing of this life is in the store yet, so adding is right. A minute that is not yet is of a
+ * clock that was wrong: it would stand in the way of those to come. */
 static void take(struct slo_tracker *t, const struct slo_history *h, bool all)
 {
+    int64_t until_ms = app_now_ms(t->app) + SLO_UNIT_MS;
+
     for (size_t i = 0; i < h->n_units; i++)
         slo_ring_take_unit(&t->ring, h->units[i].at_ms, &h->units[i].cell);
     for (size_t i = 0; all && i < h->n_minutes; i++)
-        slo_ring_take_minute(&t->ring, h->minutes[i].at_ms, &h->minutes[i].cell);
+        if (h->minutes[i].at_ms < until_ms)
+            slo_ring_take_minute(&t->ring, h->minutes[i].at_ms, &h->minutes[i].cell);
     if (all)
         complete_unsaved(t, h);
     t->loaded = true;
@@ -149,7 +207,7 @@ static void on_history(void *arg, const struct slo_history *h)
     struct reading *r = arg;
     struct slo_tracker *t = slos_find(r->app, r->slo);
 
-    if (t) {
+    if (t && t->life == r->life) {
         t->loading = false;
         if (h)
             take(t, h, r->all);
@@ -162,6 +220,7 @@ void slos_load(struct slo_tracker *t, int64_t from_ms, int64_t to_ms, bool all)
     struct reading *r = mem_new(struct reading);
 
     r->app = t->app;
+    r->life = t->life;
     r->all = all;
     text_copy(r->slo, sizeof r->slo, t->name);
     t->loading = true;

@@ -118,6 +118,32 @@ def test_store__away_before_and_after_a_start__every_count_is_kept_once():
         check(slo(w)["good"] <= kept + 3, "nothing twice", slo(w)["good"], kept)
 
 
+def test_store__away_at_the_end__what_was_counted_meanwhile_is_there_after_the_next_start():
+    with World() as w:
+        hook, target, redis = w.receiver(), w.target(), w.redis()
+        w.run(config(w, target, hook, redis))
+        until(lambda: cells(redis)[0] >= 3, "results to be counted and kept")
+        redis.kill()
+        target.set("500")
+        bad = until(lambda: slo(w).get("bad", 0) >= 12 and slo(w)["bad"], "failures to be counted in memory", 40)
+        equal(w.daemon.stop(), 0, "exit status")
+        redis.start()
+        target.set("ok")
+        w.run()
+        until(lambda: slo(w).get("bad", 0) >= bad, "the failures of the outage in the figures", 40)
+        until(lambda: cells(redis)[1] >= bad, "and in the store", 40)
+
+
+def test_minutes_of_a_clock_that_was_wrong__do_not_stand_in_the_way():
+    with World() as w:
+        hook, target, redis = w.receiver(), w.target(), w.redis()
+        far = int(time.time()) // MINUTE // 256 * 256 + 256 * 2000
+        cell = "".join(f"\\x{b:02x}" for n in range(256) for b in struct.pack(">QIIII", far + n, 1, 0, 0, 0))
+        redis_bytes(redis, "mw:{test}:slo:local:api-availability:recent", 0, cell)
+        w.run(config(w, target, hook, redis))
+        until(lambda: cells(redis)[0] >= 3, "results to be counted and kept", 40)
+
+
 def cells(redis):
     """(good, bad) of all quarters kept."""
     good = bad = 0
