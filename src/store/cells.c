@@ -168,19 +168,19 @@ static int64_t slots_between(const struct source *src, int64_t from_ms, int64_t 
     return slots_before(to_ms, src->interval_ms) - slots_before(from_ms, src->interval_ms);
 }
 
+/* A monitor has one interval at a time: an epoch ends where the next one begins. */
 static uint64_t expected(const struct source *all, size_t i, int64_t from_ms, int64_t to_ms)
 {
     const struct source *src = &all[i], *first = src - src->n_before;
-    int64_t n = slots_between(src, from_ms, to_ms);
 
-    for (size_t k = 0; n > 0 && k < src->siblings; k++) {
+    for (size_t k = 0; k < src->siblings; k++) {
         const struct source *other = &first[k];
         bool later =
             other->from_ms > src->from_ms || (other->from_ms == src->from_ms && k > src->n_before);
         if (later)
-            n -= slots_between(src, most(from_ms, other->from_ms), least(to_ms, other->to_ms));
+            to_ms = least(to_ms, other->from_ms);
     }
-    return n > 0 ? (uint64_t)n : 0;
+    return from_ms < to_ms ? (uint64_t)slots_between(src, from_ms, to_ms) : 0;
 }
 
 void cells_expect(struct cells *c, const struct source *all, size_t i)

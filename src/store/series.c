@@ -315,6 +315,17 @@ static void make_id(const struct store *s, const char *monitor, int64_t interval
     }
 }
 
+/* One more than the place of an epoch that may go on although others came after it; 0: none. It has
+ * to when there is no room for a new one: what was expected meanwhile is then not known exactly. */
+static size_t former_of(const struct series *one, int64_t interval_ms)
+{
+    size_t i = one->epochs.n >= EPOCHS_MAX ? one->epochs.n : 0;
+
+    while (i > 0 && one->epochs.items[i - 1].interval_ms != interval_ms)
+        i--;
+    return i;
+}
+
 struct epoch *series_epoch(struct store *s, const char *monitor, int64_t interval_ms)
 {
     const struct move *m = map_get(&s->series->monitors, monitor);
@@ -324,10 +335,9 @@ struct epoch *series_epoch(struct store *s, const char *monitor, int64_t interva
 
     if (i == 0 && s->series->ever_known && m != NULL && m->was != NULL)
         text_copy(one->was, sizeof one->was, m->was); /* there was nothing to move */
-    while (i > 0 && one->epochs.items[i - 1].interval_ms != interval_ms)
-        i--;
-    if (i > 0 && i == one->epochs.n)
+    if (i > 0 && one->epochs.items[i - 1].interval_ms == interval_ms)
         return &one->epochs.items[i - 1];
+    i = former_of(one, interval_ms);
     if (i > 0) {
         e = one->epochs.items[i - 1];
         series_remove(s, one, i - 1);

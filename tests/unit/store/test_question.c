@@ -314,6 +314,29 @@ static void a_longer_interval__nothing_is_expected_by_the_former_one(void **stat
     assert_in_range(cells[0].expected, 0, 10);
 }
 
+/* From 03:00 to 04:00 it was probed every second, before and after that every minute. */
+static void back_to_a_former_interval__each_hour_expects_its_own(void **state)
+{
+    struct world *w = *state;
+    int64_t day = TODAY - 3 * DAY_MS, three = day + 3 * HOUR_MS;
+
+    up(w);
+    struct monitor api = {.name = "api", .interval_ms = 60000, .enabled = true};
+    w->config.monitors = &api;
+    w->config.n_monitors = 1;
+    store_configure(w->store, &w->config);
+    series_put(w, "api", 60000, day, day, 0);
+    series_put(w, "api", 1000, three, day, 0);
+    series_put(w, "api", 60000, three + HOUR_MS, day + DAY_MS, 0);
+    ask(w, day, day + DAY_MS, HOUR_MS);
+    const uint64_t want[] = {60, 60, 60, 3600, 60, 60};
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(cells[i].expected, want[i]);
+    assert_int_equal(cells[23].expected, 60);
+    w->config.monitors = NULL;
+    w->config.n_monitors = 0;
+}
+
 /* --- several -------------------------------------------------------------------------------- */
 
 static void several_monitors__together_or_apart__in_order(void **state)
@@ -449,6 +472,7 @@ int main(void)
         QUESTION_TEST(a_block_sealed_since_the_index_was_read__is_read_all_the_same),
         QUESTION_TEST(expected__from_the_first_slot_until_now__while_it_is_probed),
         QUESTION_TEST(removed_monitor__expected_until_its_last_result),
+        QUESTION_TEST(back_to_a_former_interval__each_hour_expects_its_own),
         QUESTION_TEST(two_intervals__the_later_one_is_expected__no_slot_twice),
         QUESTION_TEST(a_longer_interval__nothing_is_expected_by_the_former_one),
         QUESTION_TEST(several_monitors__together_or_apart__in_order),

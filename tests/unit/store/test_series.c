@@ -83,15 +83,14 @@ static void restart__the_same_series_goes_on__another_interval_is_another(void *
     assert_string_not_equal(first, second);
     close_store(w);
     up(w);
-    put_one(w, "api", 60000, day + 180000); /* back: the old one goes on */
+    put_one(w, "api", 60000, day + 180000); /* back: a third one, for the time from here on */
     indexed(w);
-    copy_id(w, "api", 60000, again);
-    assert_string_equal(first, again);
-    assert_int_equal(epochs_of(w, "api"), 2);
+    assert_int_equal(epochs_of(w, "api"), 3);
     const struct series *x = series_find(w->store, "here", "api");
-    assert_string_equal(x->epochs.items[1].id, first); /* the one written to is the last */
-    assert_int_equal(x->epochs.items[1].from_ms, day);
-    assert_int_equal(x->epochs.items[1].last_ms, day);
+    assert_string_equal(x->epochs.items[0].id, first);
+    assert_int_equal(x->epochs.items[2].interval_ms, 60000); /* the one written to is the last */
+    assert_int_equal(x->epochs.items[2].from_ms, day + 180000);
+    assert_int_equal(x->epochs.items[2].last_ms, day);
     assert_string_equal(length(w, "HLEN", KEY_SERIES), "1");
 }
 
