@@ -3,14 +3,15 @@
  *
  * Happy path: series_ask.c -> store_query() -> one object a step (series_out.c), SLICE of them a
  *             turn of the loop: what is asked for may be twelve thousand.
- * Failures:   series_ask.c's; the store away: 503. When the web is closed meanwhile nobody is left
- *             to answer, and what was written is thrown away. */
+ * Failures:   series_ask.c's; the store away, or too much asked at once: 503. When the web is
+ * closed meanwhile nobody is left to answer, and what was written is thrown away. */
 #include "base/map.h"
 #include "base/mem.h"
 #include "series_ask.h"
 #include "stats/tally.h"
 
-#define SLICE 200 /* points that may have results; a turn */
+#define SLICE      200                    /* points that may have results; a turn */
+#define CELLS_MOST (3 * SERIES_CELLS_MAX) /* of all that are being answered: some 80 MB */
 
 /* Rows in the order in which they are written: of one question without `apart` the only one, else
  * everything, group after group, monitor after monitor. */
@@ -24,6 +25,7 @@ struct question {
     struct buf body;
     struct jw writer;
     size_t row, point; /* to be written next */
+    size_t weight;     /* in web->cells, while the request waits */
 };
 
 static void free_question(struct question *x)
@@ -34,6 +36,16 @@ static void free_question(struct question *x)
     mem_free(x->sums);
     buf_done(&x->body);
     mem_free(x);
+}
+
+static struct request *end_request(struct question *x)
+{
+    struct web *web = x->pending.web;
+    struct request *q = pending_end(&x->pending);
+
+    if (q != NULL)
+        web->cells -= x->weight;
+    return q;
 }
 
 /* --- groups, and everything ----------------------------------------------------------- */
@@ -163,7 +175,7 @@ static void on_slice(void *arg)
         loop_later(x->loop, on_slice, x);
         return;
     }
-    if (pending_end(&x->pending) != NULL) {
+    if (end_request(x) != NULL) {
         jw_object_end(&x->writer);
         reply_json(x->pending.web, q, 200, &x->body);
     }
@@ -186,11 +198,31 @@ static void on_read(void *arg, const struct series_answer *a)
         return;
     }
     struct web *web = x->pending.web;
-    struct request *q = pending_end(&x->pending);
+    struct request *q = end_request(x);
 
     if (q != NULL)
         reply_problem(web, q, 503, "the store is away");
     free_question(x);
+}
+
+/* What an answer takes of memory, and of reading: each monitor like a cell. */
+static size_t weight_of(const struct series_query *q)
+{
+    return series_points(q) * (q->apart ? q->n_monitors : 1) + q->n_monitors;
+}
+
+/* One alone may always ask. */
+static int admit(struct call *c, struct question *x)
+{
+    struct web *web = c->web;
+
+    x->weight = weight_of(&x->ask.query);
+    if (web->cells > 0 && web->cells + x->weight > CELLS_MOST) {
+        reply_problem(web, c->q, 503, "too much is being asked at once; ask again in a moment");
+        return -1;
+    }
+    web->cells += x->weight;
+    return 0;
 }
 
 void on_series(struct call *c)
@@ -201,7 +233,7 @@ void on_series(struct call *c)
     x->loop = c->web->loop;
     buf_init(&x->body, WEB_MAX_ANSWER);
     jw_init(&x->writer, &x->body);
-    if (series_ask_read(c, &x->ask) < 0) {
+    if (series_ask_read(c, &x->ask) < 0 || admit(c, x) < 0) {
         free_question(x);
         return;
     }

@@ -22,6 +22,7 @@ struct web {
     struct limiter limiter;
     struct pending *pending;
     unsigned reports;    /* being gathered */
+    size_t cells;        /* of series that are being answered */
     uint64_t answers[6]; /* by class of status */
     /* The status page, rendered at most once a second. */
     struct buf page;

@@ -265,6 +265,34 @@ static void store__away__503(void **state)
     close_world(w);
 }
 
+static void answers_under_way__36_000_points_of_them__the_next_hears_503(void **state)
+{
+    static const char big[] = "GET /api/v1/series?apart=true&from=-90h&to=now&step=1m";
+    struct world *w;
+    void *args[6];
+    int fds[6], n = 0;
+    (void)state;
+    open_world_with(&w, "");
+    fake.held = true;
+    for (; n < 3; n++) { /* 10,800 each, of two monitors */
+        fds[n] = ask_begin(w, big, "", "");
+        while (fake.queries == n)
+            uv_run(&w->loop.uv, UV_RUN_ONCE);
+        args[n] = fake.arg;
+    }
+    assert_int_equal(ask(w, big, "", ""), 503);
+    assert_detail(w, "at once");
+    assert_int_equal(fake.queries, 3);
+    for (int i = 0; i < n; i++) {
+        answer_series(fake.series_done, args[i]);
+        hear(w, fds[i]);
+        assert_int_equal(w->status, 200);
+    }
+    fake.held = false;
+    assert_int_equal(ask(w, big, "", ""), 200);
+    close_world(w);
+}
+
 static void answer__after_the_web_was_closed__nobody_hears(void **state)
 {
     struct world *w;
@@ -338,6 +366,7 @@ int main(void)
         cmocka_unit_test(store__away__503),
         cmocka_unit_test(thousands_of_points__in_slices__and_none_when_the_web_is_closed_between),
         cmocka_unit_test(no_monitors__everything_is_nothing),
+        cmocka_unit_test(answers_under_way__36_000_points_of_them__the_next_hears_503),
         cmocka_unit_test(answer__after_the_web_was_closed__nobody_hears),
     };
 
