@@ -33,6 +33,7 @@ struct gather_slo {
     uint64_t expected[MONTH_DAYS_MAX]; /* results; by time milliseconds */
     uint32_t units[REPORT_TREND];      /* quarters of an hour with anything in them */
     uint32_t regions;                  /* the most that counted the same time */
+    int64_t first_ms;                  /* the first quarter with anything in it; 0: none */
 };
 void gather_slo_begin(struct gather_slo *g, struct sla_slo *s);
 void gather_unit(struct gather_slo *g, int64_t at_ms, const struct slo_cell *c);
@@ -43,6 +44,9 @@ struct gather_hour {
 };
 void gather_hour(struct gather_slo *g, const struct gather_hour *h);
 void gather_slo_end(struct gather_slo *g);
+/* When counting began, if that was within the month and more than a quarter of an hour after it
+ * did: who reads its figure must know. 0: it was counted from the first. */
+int64_t gather_slo_since_ms(const struct gather_slo *g);
 
 /* --- monitors --- */
 

@@ -60,7 +60,10 @@ void gather_unit(struct gather_slo *g, int64_t at_ms, const struct slo_cell *c)
         month--;
     month--;
     add_cell(&s->trend[month].count, c);
-    g->units[month] += (uint64_t)c->good + c->bad + c->excluded + c->unknown > 0;
+    if ((uint64_t)c->good + c->bad + c->excluded + c->unknown > 0) {
+        g->units[month]++;
+        g->first_ms = g->first_ms == 0 || at_ms < g->first_ms ? at_ms : g->first_ms;
+    }
     day = day_of(s, at_ms);
     if (day == MONTH_DAYS_MAX)
         return;
@@ -124,6 +127,11 @@ void gather_slo_end(struct gather_slo *g)
     s->trend[REPORT_TREND - 1].count = s->count;
     mem_free(g->days);
     g->days = NULL;
+}
+
+int64_t gather_slo_since_ms(const struct gather_slo *g)
+{
+    return g->first_ms > g->slo->from_ms + SLO_UNIT_MS ? g->first_ms : 0;
 }
 
 /* --- monitors ---------------------------------------------------------------------------- */

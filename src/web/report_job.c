@@ -111,7 +111,13 @@ static void take_hours(struct report_job *j, const struct series_answer *a)
 
 static void end_slo(struct report_job *j)
 {
+    char since[32];
+
     gather_slo_end(&j->gather);
+    if (gather_slo_since_ms(&j->gather) > 0)
+        gather_note(&j->report, "%s has been counted since %s: its figures say nothing of before.",
+                    j->gather.slo->promise.name,
+                    rfc3339_format(gather_slo_since_ms(&j->gather), since, sizeof since));
     j->slo++;
     j->next = j->slo < j->report.slos.n ? ASK_CELLS : ASK_MONITORS;
     ask_next(j);

@@ -190,6 +190,27 @@ static void gather_slo_end__half_a_month_seen__coverage_of_half(void **state)
         gather_unit(&g, ms, &cell);
     gather_slo_end(&g);
     assert_true(figures_coverage(&s->trend[10].count) == 0.5);
+    assert_int_equal(gather_slo_since_ms(&g), 0); /* it was counted the month before */
+    end(&w);
+}
+
+static void gather_slo_since__begun_in_the_month__says_when(void **state)
+{
+    static const struct slo_cell cell = {15, 0, 0, 0};
+    struct gather_slo g;
+    struct sla_slo *s;
+    struct world w;
+
+    (void)state;
+    begin(&w, (struct month){2026, 10});
+    s = &w.r.slos.items[0];
+    gather_slo_begin(&g, s);
+    gather_unit(&g, s->from_ms + 30 * SLO_UNIT_MS, &cell);
+    gather_unit(&g, s->from_ms + 9 * SLO_UNIT_MS, &cell);
+    assert_true(gather_slo_since_ms(&g) == s->from_ms + 9 * SLO_UNIT_MS);
+    gather_unit(&g, s->from_ms, &cell);
+    assert_int_equal(gather_slo_since_ms(&g), 0);
+    gather_slo_end(&g);
     end(&w);
 }
 
@@ -347,6 +368,7 @@ int main(void)
         cmocka_unit_test(gather_hour__counts_and_latencies__of_their_day),
         cmocka_unit_test(gather_unit__by_time_in_two_regions__expected_twice),
         cmocka_unit_test(gather_slo_end__half_a_month_seen__coverage_of_half),
+        cmocka_unit_test(gather_slo_since__begun_in_the_month__says_when),
         cmocka_unit_test(gather_monitor__rows__everything_groups_monitors),
         cmocka_unit_test(gather_incident__in_before_behind_the_month__only_what_touches_it),
         cmocka_unit_test(gather_quiet__announced_late__listed_but_not_excluded),
