@@ -122,7 +122,7 @@ static void print_row(const struct table *t, const struct row *r, const size_t w
 
 void table_print(const struct table *t, bool colour)
 {
-    size_t widths[COLUMNS_MAX];
+    size_t widths[COLUMNS_MAX] = {0};
 
     for (size_t c = 0; c < t->columns; c++)
         widths[c] = width_of(t, c);
