@@ -44,6 +44,7 @@ struct slo {
 /* What happened in one unit of time. By events: how many; by time: milliseconds. */
 struct slo_cell {
     uint32_t good, bad, excluded, unknown;
+    uint32_t planned; /* what there was to be, by the configuration that held then */
 };
 #define SLO_UNIT_MS INT64_C(900000) /* a quarter of an hour: every zone's months begin with one */
 
@@ -53,8 +54,9 @@ struct slo_rule_status {
     double threshold, long_burn, short_burn; /* NaN: nothing valid in it */
     uint64_t bad;                            /* in the long window */
     bool page;                               /* else a ticket */
-    bool armed;                              /* there is history for one whole long window */
+    bool armed; /* there is history for one whole long window, and of half of it at least */
     bool firing;
+    bool sparse; /* there is, but less than half of what was planned in it was seen */
 };
 
 struct slo_status {

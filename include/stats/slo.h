@@ -23,7 +23,7 @@ void slo_cell_merge(struct slo_cell *into, const struct slo_cell *from);
 #define SLO_MINUTE_MS INT64_C(60000)
 
 struct slo_sum {
-    uint64_t good, bad, excluded, unknown;
+    uint64_t good, bad, excluded, unknown, planned;
     bool paired; /* two bad in one cell, or in two that follow each other with nothing between */
 };
 
@@ -45,6 +45,8 @@ void slo_ring_done(struct slo_ring *r);
 void slo_ring_resize(struct slo_ring *r, size_t n_units);
 /* `n` more of a class. What is older than the minutes, or than the units, is not counted. */
 void slo_ring_add(struct slo_ring *r, int64_t at_ms, enum slo_class k, uint32_t n);
+/* So much more was planned. What is older than the minutes goes to its unit alone. */
+void slo_ring_add_planned(struct slo_ring *r, int64_t at_ms, uint64_t n);
 /* The milliseconds of [from, to). */
 void slo_ring_spread(struct slo_ring *r, int64_t from_ms, int64_t to_ms, enum slo_class k);
 /* Cells read back; added to what was counted since. A minute brings nothing to its unit. */
@@ -53,8 +55,9 @@ void slo_ring_take_minute(struct slo_ring *r, int64_t at_ms, const struct slo_ce
 /* Of our own region, from the minutes. */
 struct slo_cell slo_ring_minute(const struct slo_ring *r, int64_t at_ms);
 struct slo_cell slo_ring_own_unit(const struct slo_ring *r, int64_t at_ms);
-/* The unit counting began in. */
-struct slo_sum slo_ring_first(const struct slo_ring *r);
+/* The milliseconds of [from, to), moved outwards to whole units, that lie in units without a cell,
+ * since counting began. */
+int64_t slo_ring_missing(const struct slo_ring *r, int64_t from_ms, int64_t to_ms);
 /* All of [from, to], moved outwards to whole cells: minutes for at most SLO_FINE_MS, else units. */
 #define SLO_FINE_MS INT64_C(14400000)
 struct slo_sum slo_ring_sum(const struct slo_ring *r, int64_t from_ms, int64_t to_ms);
@@ -87,6 +90,17 @@ void slo_clock_done(struct slo_clock *c);
 void slo_clock_see(struct slo_clock *c, size_t lane, const struct slo *s, const struct monitor *m,
                    const struct monitor_status *status);
 void slo_clock_settle(struct slo_clock *c, struct slo_ring *r, int64_t now_ms);
+
+/* --- slo_plan.c: what there was to be ---
+ *
+ * It is written down while time passes, so that another interval or another monitor changes what is
+ * planned from then on, and nothing before. */
+
+/* Slots of its monitors that begin in [from, to); by time, the milliseconds. */
+uint64_t slo_planned(const struct slo *s, int64_t from_ms, int64_t to_ms);
+void slo_ring_plan(struct slo_ring *r, const struct slo *s, int64_t from_ms, int64_t to_ms);
+/* The last instant up to which that minute can have been planned, when so much of it was. */
+int64_t slo_plan_end(const struct slo *s, int64_t minute_ms, uint32_t planned);
 
 /* --- slo.c: the figures --- */
 

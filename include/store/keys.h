@@ -31,11 +31,11 @@
  *   mw:{NAME}:day:ID:YYYYMM     string  roll-ups (stats/block.h): the minutes of a day, the hours
  *                                       and the days of a month; UTC
  *   mw:{NAME}:slo:REGION:SLO:YYYYMM
- *                               string  16 bytes a quarter of an hour of the month, UTC: good, bad,
- *                                       excluded, unknown (32 bits each, big-endian)
+ *                               string  20 bytes a quarter of an hour of the month, UTC: good, bad,
+ *                                       excluded, unknown, planned (32 bits each, big-endian)
  *   mw:{NAME}:slo:REGION:SLO:recent
- *                               string  24 bytes a minute, at (minute mod 256): the minute since
- *                                       1970 (64 bits), then the same four
+ *                               string  28 bytes a minute, at (minute mod 256): the minute since
+ *                                       1970 (64 bits), then the same five
  *   …:damaged                           a block that could not be read, or what stood in the way of
  *                                       one: set aside for 30 days
  *

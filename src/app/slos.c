@@ -86,6 +86,7 @@ static bool feed(const struct slo_seat *seat, const struct monitor *m, bool on_s
     }
     if (!on_slot) /* a look between two slots would count twice what it was asked for */
         return false;
+    slos_plan(t, app_now_ms(t->app));
     slo_ring_add(&t->ring, r->due_ms, k, 1);
     slos_touch(t, r->due_ms);
     return k == SLO_BAD;
@@ -122,6 +123,7 @@ static void on_tick(void *arg)
             settle(t);
         if (lost) /* what was under way when it went may not have arrived */
             slos_touch(t, app_now_ms(a) - UNIT_BEFORE);
+        slos_plan(t, app_now_ms(a));
         judge(t);
         slos_keep(t, app_now_ms(a), s->store_up);
     }
@@ -176,6 +178,7 @@ static struct slo_tracker *tracker_new(struct app *a, const struct slo *s)
     text_copy(t->name, sizeof t->name, s->name);
     slo_ring_init(&t->ring, slo_units(s));
     slo_clock_init(&t->clock, 0);
+    t->begun_ms = t->planned_ms = app_now_ms(a);
     recall(t);
     return t;
 }
@@ -207,6 +210,7 @@ static void adopt(struct slo_tracker *t, const struct slo *s)
 
     if (t->slo->by == SLO_BY_TIME)
         settle(t);
+    slos_plan(t, app_now_ms(t->app));
     if (t->slo->by != s->by)
         log_warning(t->name, "counted by %s from now on: the cells before mean something else",
                     s->by == SLO_BY_TIME ? "time" : "events");
@@ -323,7 +327,8 @@ void slos_clock_moved(struct app *a)
     int64_t unit = app_now_ms(a) / SLO_UNIT_MS;
 
     for (size_t i = 0; i < s->trackers.n && a->phase == APP_RUNNING; i++)
-        if (s->trackers.items[i]->ring.newest > unit + 1)
+        if (s->trackers.items[i]->ring.newest > unit + 1 ||
+            s->trackers.items[i]->planned_ms >= (unit + 2) * SLO_UNIT_MS)
             slos_begin_anew(s->trackers.items[i]);
 }
 

@@ -27,6 +27,8 @@ struct slo_tracker {
     int64_t dirty_ms;     /* from this minute on; INT64_MAX: all is kept */
     int64_t unspooled_ms; /* the same of what the store has not been given while it is away */
     int64_t spool_us;     /* monotonic; not before that */
+    int64_t begun_ms;     /* what was planned since then is in the ring */
+    int64_t planned_ms;   /* the highest instant that was planned up to */
     VEC(struct slo_unit) unsaved; /* units that changed while the store was away, our region's */
 };
 
@@ -68,6 +70,9 @@ bool slos_status(const struct app *a, const char *name, struct slo_status *ret);
 
 struct slo_tracker *slos_find(const struct app *a, const char *name);
 void slos_touch(struct slo_tracker *t, int64_t at_ms);
+/* What was to be until now is counted: before the configuration or the clock changes, and before
+ * anything is kept. */
+void slos_plan(struct slo_tracker *t, int64_t now_ms);
 void slos_keep(struct slo_tracker *t, int64_t now_ms, bool store_up);
 /* The rest goes to the spool at once, when the store is away. */
 void slos_keep_last(struct slo_tracker *t, int64_t now_ms, bool store_up);

@@ -209,6 +209,7 @@ static void print_rules(const struct jv *s)
     for (size_t i = 0; i < jv_len(rules); i++) {
         const struct jv *r = jv_at(rules, i);
         const char *state = jv_get_bool(r, "firing", false)   ? "fires"
+                            : jv_get_bool(r, "sparse", false) ? "too little data"
                             : !jv_get_bool(r, "armed", false) ? "too little history"
                                                               : "quiet";
         char rule[24], windows[64], a[32], b[32], threshold[24], burns[2][24], bad[24];

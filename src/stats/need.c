@@ -21,9 +21,9 @@
 #define STATUS_BYTES    1500 /* a monitor's status, its series, results of the last minutes */
 #define INCIDENT_BYTES  6000 /* with deliveries, attempts and transitions */
 #define INCIDENT_MONTHS 3    /* each monitor has one in so many */
-#define SLO_CELL_BYTES  16
+#define SLO_CELL_BYTES  20
 #define SLO_CELLS       2976 /* quarters of an hour in a month */
-#define SLO_RECENT      6144
+#define SLO_RECENT      7168
 
 static int64_t at_least(int64_t v, int64_t least)
 {

@@ -4,7 +4,8 @@
  * is; so its burn rate is percent x window / long window. Below 1 the budget outlasts the window,
  * and there is nothing to be told. It fires when the long and the short window burn faster than
  * that, when the failures are enough and close together, and not before there is history for one
- * whole long window. docs/slo.md tells why. */
+ * whole long window, and of half of it at least. No ticket begins while the page fires. docs/slo.md
+ * tells why. */
 #include "stats/slo.h"
 
 #include <math.h>
@@ -151,6 +152,24 @@ static bool goes_on(const struct slo_ring *r, int64_t now_ms, const struct slo_r
     return st->short_burn >= least && st->long_burn >= least;
 }
 
+/* By what was written down; where nothing was, by the configuration of now. */
+static double planned(const struct slo *s, const struct slo_ring *r, const struct slo_sum *sum,
+                      int64_t from_ms, int64_t to_ms)
+{
+    return (double)sum->planned + slo_expected(s, slo_ring_missing(r, from_ms, to_ms));
+}
+
+/* Less than half of what was planned was seen. Minutes that are missing were never planned. */
+static bool is_sparse(const struct slo *s, const struct slo_ring *r, const struct slo_sum *sum,
+                      int64_t from_ms, int64_t to_ms)
+{
+    double seen = (double)(sum->good + sum->bad + sum->excluded + sum->unknown);
+
+    if (to_ms - from_ms <= SLO_FINE_MS)
+        return seen < (double)sum->planned / 2;
+    return seen < planned(s, r, sum, from_ms, to_ms) / 2;
+}
+
 static bool judge_rule(const struct slo *s, const struct slo_ring *r, int64_t now_ms, size_t i,
                        struct slo_rule_status *st)
 {
@@ -166,6 +185,8 @@ static bool judge_rule(const struct slo *s, const struct slo_ring *r, int64_t no
     st->short_burn = burn_of(s, &brief);
     st->bad = sum.bad;
     st->armed = r->since_ms && r->since_ms <= now_ms - rule->long_ms;
+    st->sparse = st->armed && is_sparse(s, r, &sum, now_ms - rule->long_ms, now_ms);
+    st->armed = st->armed && !st->sparse;
     return begins(s, st, &sum);
 }
 
@@ -180,6 +201,8 @@ struct slo_firing slo_judge(const struct slo *s, const struct slo_ring *r, int64
         bool begun = judge_rule(s, r, now_ms, i, st);
         bool fired = st->page ? was.page : was.ticket;
 
+        if (!st->page && is.page && !fired) /* one outage does not tell twice */
+            begun = false;
         fired = fired && (st->armed || !faster[st->page]);
         faster[st->page] |= st->armed;
         st->firing = begun || (fired && goes_on(r, now_ms, &slo_rules[i], st));
@@ -222,24 +245,6 @@ static int64_t uncounted_ms(const struct slo *s, const struct slo_status *st, in
     return ahead + (s->calendar ? 0 : later(before, 0));
 }
 
-/* Planned since counting began. Nobody knows when in its first unit that was, so of that unit what
- * was seen is what was planned. */
-static double planned(const struct slo *s, const struct slo_ring *r, const struct slo_status *st,
-                      int64_t now_ms)
-{
-    int64_t since_ms = st->since_ms;
-    struct slo_sum sum = {0};
-
-    if (!since_ms)
-        return 0;
-    if (since_ms == r->since_ms) {
-        sum = slo_ring_first(r);
-        since_ms += SLO_UNIT_MS;
-    }
-    return (double)(sum.good + sum.bad + sum.excluded + sum.unknown) +
-           slo_expected(s, later(now_ms - since_ms, 0));
-}
-
 static void measure_budget(const struct slo *s, int64_t now_ms, struct slo_status *st)
 {
     double valid = (double)(st->good + st->bad);
@@ -280,7 +285,7 @@ void slo_measure(const struct slo *s, const struct slo_ring *r, int64_t now_ms,
     ret->bad = sum.bad;
     ret->excluded = sum.excluded;
     ret->unknown = sum.unknown;
-    ret->expected = (uint64_t)(planned(s, r, ret, now_ms) + 0.5);
+    ret->expected = (uint64_t)(planned(s, r, &sum, ret->from_ms, now_ms) + 0.5);
     seen = (double)(sum.good + sum.bad + sum.excluded);
     ret->coverage = ret->expected ? fmin(1, seen / (double)ret->expected) : NAN;
     ret->ratio = sum.good + sum.bad ? (double)sum.good / (double)(sum.good + sum.bad) : NAN;

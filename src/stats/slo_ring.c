@@ -19,17 +19,23 @@ static void add_class(struct slo_cell *c, enum slo_class k, uint32_t n)
         *fields[k] += n;
 }
 
+static void add_planned(struct slo_cell *c, uint64_t n)
+{
+    c->planned = n < UINT32_MAX - c->planned ? c->planned + (uint32_t)n : UINT32_MAX;
+}
+
 void slo_cell_merge(struct slo_cell *into, const struct slo_cell *from)
 {
     into->good += from->good;
     into->bad += from->bad;
     into->excluded += from->excluded;
     into->unknown += from->unknown;
+    add_planned(into, from->planned);
 }
 
 static bool is_empty(const struct slo_cell *c)
 {
-    return !c->good && !c->bad && !c->excluded && !c->unknown;
+    return !c->good && !c->bad && !c->excluded && !c->unknown && !c->planned;
 }
 
 /* --- the slots ----------------------------------------------------------------------------- */
@@ -122,6 +128,23 @@ void slo_ring_add(struct slo_ring *r, int64_t at_ms, enum slo_class k, uint32_t 
     note_since(r, unit);
 }
 
+void slo_ring_add_planned(struct slo_ring *r, int64_t at_ms, uint64_t n)
+{
+    int64_t unit = number_of(at_ms, SLO_UNIT_MS);
+    struct slo_cell *m, *u;
+
+    if (!n)
+        return;
+    m = minute_at(r, number_of(at_ms, SLO_MINUTE_MS));
+    u = unit_at(r, unit);
+    if (m)
+        add_planned(m, n);
+    if (!u)
+        return;
+    add_planned(u, n);
+    note_since(r, unit);
+}
+
 void slo_ring_spread(struct slo_ring *r, int64_t from_ms, int64_t to_ms, enum slo_class k)
 {
     while (from_ms < to_ms) {
@@ -186,12 +209,19 @@ struct slo_cell slo_ring_own_unit(const struct slo_ring *r, int64_t at_ms)
     return sum;
 }
 
-struct slo_sum slo_ring_first(const struct slo_ring *r)
+int64_t slo_ring_missing(const struct slo_ring *r, int64_t from_ms, int64_t to_ms)
 {
-    const struct slo_cell *c = unit_of(r, r->since_ms / SLO_UNIT_MS);
+    int64_t missing_ms = 0, at_ms = from_ms > r->since_ms ? from_ms : r->since_ms;
 
-    return c ? (struct slo_sum){c->good, c->bad, c->excluded, c->unknown, false}
-             : (struct slo_sum){0};
+    if (!r->since_ms)
+        return 0;
+    for (at_ms = number_of(at_ms, SLO_UNIT_MS) * SLO_UNIT_MS; at_ms < to_ms; at_ms += SLO_UNIT_MS) {
+        const struct slo_cell *c = unit_of(r, at_ms / SLO_UNIT_MS);
+
+        if (!c || is_empty(c))
+            missing_ms += to_ms - at_ms < SLO_UNIT_MS ? to_ms - at_ms : SLO_UNIT_MS;
+    }
+    return missing_ms;
 }
 
 struct slo_sum slo_ring_sum(const struct slo_ring *r, int64_t from_ms, int64_t to_ms)
@@ -211,6 +241,7 @@ struct slo_sum slo_ring_sum(const struct slo_ring *r, int64_t from_ms, int64_t t
         sum.bad += c->bad;
         sum.excluded += c->excluded;
         sum.unknown += c->unknown;
+        sum.planned += c->planned;
         if (c->good || c->bad) {
             sum.paired = sum.paired || c->bad >= 2 || (c->bad && bad_before);
             bad_before = c->bad;

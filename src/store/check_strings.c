@@ -13,9 +13,9 @@
 #include "check.h"
 #include "resp.h"
 
-#define CELL_BYTES    16
+#define CELL_BYTES    20
 #define CELLS_MAX     2976 /* quarters of an hour in 31 days */
-#define MINUTE_BYTES  24
+#define MINUTE_BYTES  28
 #define MINUTES_MAX   256
 #define STRANGERS_MAX 100000
 

@@ -14,8 +14,8 @@
 #include "internal.h"
 #include "resp.h"
 
-#define CELL_BYTES   16
-#define MINUTE_BYTES 24
+#define CELL_BYTES   20
+#define MINUTE_BYTES 28
 #define MINUTES      256
 #define REGIONS_MAX  64
 #define READ_MAX_MS  (800 * DAY_MS)
@@ -48,7 +48,8 @@ static unsigned char *put_cell(unsigned char *p, const struct slo_cell *c)
     p = put_number(p, c->good, 4);
     p = put_number(p, c->bad, 4);
     p = put_number(p, c->excluded, 4);
-    return put_number(p, c->unknown, 4);
+    p = put_number(p, c->unknown, 4);
+    return put_number(p, c->planned, 4);
 }
 
 static void put_range(struct slos *x, const char *key, int64_t at, const void *p, size_t n)
@@ -181,7 +182,7 @@ static void on_away(void *arg)
 
 static bool is_empty(const struct slo_cell *c)
 {
-    return (c->good | c->bad | c->excluded | c->unknown) == 0;
+    return (c->good | c->bad | c->excluded | c->unknown | c->planned) == 0;
 }
 
 static void end_reading(struct reading *r)
@@ -218,6 +219,7 @@ static struct slo_cell read_cell(const unsigned char *p)
     c.bad = (uint32_t)number(&p, 4);
     c.excluded = (uint32_t)number(&p, 4);
     c.unknown = (uint32_t)number(&p, 4);
+    c.planned = (uint32_t)number(&p, 4);
     return c;
 }
 
@@ -235,7 +237,8 @@ static void add_month(struct reading *r, int64_t month_ms, const unsigned char *
             continue;
         struct slo_cell *to = &r->cells.items[(at_ms - r->from_ms) / SLO_UNIT_MS];
         *to = (struct slo_cell){sum(to->good, c.good), sum(to->bad, c.bad),
-                                sum(to->excluded, c.excluded), sum(to->unknown, c.unknown)};
+                                sum(to->excluded, c.excluded), sum(to->unknown, c.unknown),
+                                sum(to->planned, c.planned)};
     }
 }
 
@@ -325,7 +328,7 @@ void store_slo_read(struct store *s, const char *slo, int64_t from_ms, int64_t t
 {
     struct reading *r = mem_new(struct reading);
     const char *regions[] = {"HGETALL", s->keys[KEY_REGIONS], NULL};
-    const struct slo_cell none = {0, 0, 0, 0};
+    const struct slo_cell none = {0};
 
     *r = (struct reading){.store = s, .done = done, .arg = arg, .slo = mem_strdup(slo)};
     to_ms = to_ms < loop_now_ms() + READ_MAX_MS ? to_ms : loop_now_ms() + READ_MAX_MS;

@@ -69,6 +69,7 @@ static void write_rules(struct jw *w, const struct slo *s, const struct slo_stat
         jw_kv_real(w, "short_burn", r->short_burn, 3);
         jw_kv_int(w, "bad", (int64_t)r->bad);
         jw_kv_bool(w, "armed", r->armed);
+        jw_kv_bool(w, "sparse", r->sparse);
         jw_kv_bool(w, "firing", r->firing);
         jw_object_end(w);
     }

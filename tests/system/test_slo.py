@@ -29,8 +29,8 @@ def put_history(redis, hours):
         t = time.gmtime(at)
         month = at - ((t.tm_mday - 1) * 86400 + t.tm_hour * 3600 + t.tm_min * 60 + t.tm_sec)
         key = f"mw:{{test}}:slo:local:api-availability:{t.tm_year}{t.tm_mon:02}"
-        cell = "".join(f"\\x{b:02x}" for b in struct.pack(">IIII", 1, 0, 0, 0))
-        redis_bytes(redis, key, (at - month) // QUARTER * 16, cell)
+        cell = "".join(f"\\x{b:02x}" for b in struct.pack(">IIIII", 1, 0, 0, 0, 1))
+        redis_bytes(redis, key, (at - month) // QUARTER * 20, cell)
 
 
 def redis_bytes(redis, key, offset, escaped):
@@ -138,10 +138,64 @@ def test_minutes_of_a_clock_that_was_wrong__do_not_stand_in_the_way():
     with World() as w:
         hook, target, redis = w.receiver(), w.target(), w.redis()
         far = int(time.time()) // MINUTE // 256 * 256 + 256 * 2000
-        cell = "".join(f"\\x{b:02x}" for n in range(256) for b in struct.pack(">QIIII", far + n, 1, 0, 0, 0))
+        cell = "".join(f"\\x{b:02x}" for n in range(256) for b in struct.pack(">QIIIII", far + n, 1, 0, 0, 0, 1))
         redis_bytes(redis, "mw:{test}:slo:local:api-availability:recent", 0, cell)
         w.run(config(w, target, hook, redis))
         until(lambda: cells(redis)[0] >= 3, "results to be counted and kept", 40)
+
+
+def put_last(redis, at):
+    """A former life of a quarter of an hour, its last minute begun at `at`, all of it seen."""
+    for n in range(15):
+        m = at // MINUTE - n
+        redis_bytes(redis, "mw:{test}:slo:local:api-availability:recent", m % 256 * 28,
+                    "".join(f"\\x{b:02x}" for b in struct.pack(">QIIIII", m, MINUTE, 0, 0, 0, MINUTE)))
+    for unit in {at // QUARTER * QUARTER, at // QUARTER * QUARTER - QUARTER}:
+        t = time.gmtime(unit)
+        month = unit - ((t.tm_mday - 1) * 86400 + t.tm_hour * 3600 + t.tm_min * 60 + t.tm_sec)
+        seen = max(0, min(unit + QUARTER, at + MINUTE) - max(unit, at - 14 * MINUTE))
+        redis_bytes(redis, f"mw:{{test}}:slo:local:api-availability:{t.tm_year}{t.tm_mon:02}",
+                    (unit - month) // QUARTER * 20,
+                    "".join(f"\\x{b:02x}" for b in struct.pack(">IIIII", seen, 0, 0, 0, seen)))
+
+
+def planned(redis):
+    return sum(struct.unpack(">I", raw[i + 16:i + 20])[0] for raw in map(redis.bytes, redis.keys("mw:{test}:slo:*:2*"))
+               for i in range(0, len(raw) // 20 * 20, 20))
+
+
+def test_away__ten_minutes_to_three_days__what_was_planned_meanwhile_is_kept_once():
+    for away in (600, 3 * 3600, 3 * 86400):
+        with World() as w:
+            hook, target, redis = w.receiver(), w.target(), w.redis()
+            end = (int(time.time()) - away) // MINUTE * MINUTE + MINUTE  # nothing is known from then on
+            put_last(redis, end - MINUTE)
+            w.run(config(w, target, hook, redis))
+            for life in range(2):
+                until(lambda: slo(w).get("good", 0) >= 15 * MINUTE + 2, "the former life in the figures", 40)
+                until(lambda: planned(redis) >= 15 * MINUTE + int(time.time()) - 9 - end, "all of it in the store", 40)
+                most = 15 * MINUTE + int(time.time()) + 2 - end
+                check(planned(redis) <= most, "nothing twice", away, life, planned(redis), most)
+                check(most - 14 <= slo(w)["expected"] <= most + 4, "and so say the figures", away, life, slo(w), most)
+                until(lambda: slo(w)["rules"][0]["sparse"] == (away > 3600), "too little data, or enough", 20)
+                equal(w.daemon.stop(), 0, "exit status")
+                if life == 0:
+                    w.run()
+
+
+def test_reload__another_interval__changes_nothing_before():
+    with World() as w:
+        hook, target, redis = w.receiver(), w.target(), w.redis()
+        w.run(config(w, target, hook, redis))
+        until(lambda: slo(w).get("good", 0) >= 12, "results to be counted", 40)
+        changed = config(w, target, hook, redis, objective="98%")
+        changed["monitors"][0] |= {"interval": "60s"}
+        before = slo(w)["expected"]
+        w.write(changed)
+        w.daemon.send(harness.signal.SIGHUP)
+        until(lambda: slo(w).get("objective") == 0.98, "the reload")
+        state = slo(w)
+        check(before <= state["expected"] <= before + 8, "what was planned by the second stays", before, state)
 
 
 def cells(redis):
@@ -149,8 +203,8 @@ def cells(redis):
     good = bad = 0
     for key in redis.keys("mw:{test}:slo:*:2*"):
         raw = redis.bytes(key)
-        for i in range(0, len(raw) // 16 * 16, 16):
-            g, b, _, _ = struct.unpack(">IIII", raw[i:i + 16])
+        for i in range(0, len(raw) // 20 * 20, 20):
+            g, b = struct.unpack(">II", raw[i:i + 8])
             good, bad = good + g, bad + b
     return good, bad
 

@@ -92,7 +92,7 @@ static void gather_begin__outlives_the_configuration(void **state)
  * clock of Madrid, not of UTC. */
 static void gather_unit__at_the_edges__day_and_month_of_the_zone(void **state)
 {
-    static const struct slo_cell cell = {28, 2, 3, 4};
+    static const struct slo_cell cell = {28, 2, 3, 4, 0};
     struct gather_slo g;
     struct sla_slo *s;
     struct world w;
@@ -153,7 +153,7 @@ static void gather_hour__counts_and_latencies__of_their_day(void **state)
 /* Two regions count the same quarter: there were two quarters to be seen. */
 static void gather_unit__by_time_in_two_regions__expected_twice(void **state)
 {
-    static const struct slo_cell cell = {1800000, 0, 0, 0};
+    static const struct slo_cell cell = {1800000, 0, 0, 0, 0};
     struct gather_slo g;
     struct tally t;
     struct sla_slo *s;
@@ -177,7 +177,7 @@ static void gather_unit__by_time_in_two_regions__expected_twice(void **state)
 /* Of past months: what is missing are the quarters without anything. */
 static void gather_slo_end__half_a_month_seen__coverage_of_half(void **state)
 {
-    static const struct slo_cell cell = {15, 0, 0, 0};
+    static const struct slo_cell cell = {15, 0, 0, 0, 0};
     struct gather_slo g;
     struct sla_slo *s;
     struct world w;
@@ -196,7 +196,7 @@ static void gather_slo_end__half_a_month_seen__coverage_of_half(void **state)
 
 static void gather_slo_since__begun_in_the_month__says_when(void **state)
 {
-    static const struct slo_cell cell = {15, 0, 0, 0};
+    static const struct slo_cell cell = {15, 0, 0, 0, 0};
     struct gather_slo g;
     struct sla_slo *s;
     struct world w;

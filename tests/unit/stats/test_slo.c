@@ -46,8 +46,10 @@ static void fill(struct world *w, int64_t from_ms, int64_t to_ms, int bad_one_in
 {
     int64_t n = 0, step = w->m[0].interval_ms;
 
-    for (int64_t at = from_ms; at < to_ms; at += step, n++)
+    for (int64_t at = from_ms; at < to_ms; at += step, n++) {
+        slo_ring_plan(&w->r, &w->s, at, at + step < to_ms ? at + step : to_ms);
         slo_ring_add(&w->r, at, bad_one_in && n % bad_one_in == 0 ? SLO_BAD : SLO_GOOD, 1);
+    }
 }
 
 static struct slo_firing judge(struct world *w, int64_t now_ms, struct slo_firing was)
@@ -434,8 +436,10 @@ static void measure__gaps_and_unknown__lower_the_coverage_only(void **state)
     world_init(&w, 999000, 60000);
     fill(&w, NOON - 4 * DAY, NOON - 3 * DAY, 0);
     fill(&w, NOON - DAY, NOON - DAY / 2, 0); /* two days nothing */
-    for (int64_t t = NOON - DAY / 2; t < NOON; t += MINUTE)
+    for (int64_t t = NOON - DAY / 2; t < NOON; t += MINUTE) {
+        slo_ring_plan(&w.r, &w.s, t, t + MINUTE);
         slo_ring_add(&w.r, t, SLO_UNKNOWN, 1);
+    }
     slo_measure(&w.s, &w.r, NOON - 1, &st);
     assert_true(st.ratio == 1);
     assert_true(fabs(st.coverage - 1.5 / 4) < 0.001);
@@ -501,7 +505,8 @@ static void entitle__page__says_what_the_woken_need(void **state)
     char title[320], why[320];
 
     (void)state;
-    st.rules[0] = (struct slo_rule_status){HOUR, 5 * MINUTE, 14.4, 16, 40, 26, true, true, true};
+    st.rules[0] =
+        (struct slo_rule_status){HOUR, 5 * MINUTE, 14.4, 16, 40, 26, true, true, true, false};
     slo_entitle(&s, &st, true, title, sizeof title);
     assert_string_equal(title, "api-availability burns its 30-day budget 16x too fast: 2.4 % "
                                "failed in 1h; 71 % of the budget left");

@@ -108,6 +108,15 @@ static void restore(const struct kept *k, struct slo_ring *r)
             slo_ring_take_minute(r, k->minute_at[i], &k->minutes[i]);
 }
 
+/* Now and then another interval, from now on. */
+static int reload(struct dice *d, struct monitor *m)
+{
+    if (dice_in(d, 0, 3000))
+        return 0;
+    m->interval_ms = m->interval_ms == 30000 ? 20000 : 30000;
+    return 1;
+}
+
 /* The same results with restarts between them and without: the same figures and verdicts. */
 static void restart__anywhere__equals_no_restart(void **state)
 {
@@ -120,7 +129,7 @@ static void restart__anywhere__equals_no_restart(void **state)
     struct slo_ring one, two;
     struct slo_firing f1 = {0}, f2 = {0};
     int64_t now = BEGIN;
-    int fired = 0, restarts = 0;
+    int fired = 0, restarts = 0, changes = 0;
 
     (void)state;
     memset(&kept, 0, sizeof kept);
@@ -131,8 +140,13 @@ static void restart__anywhere__equals_no_restart(void **state)
         enum slo_class k = dice_in(&d, 0, storm ? 3 : 300) ? SLO_GOOD : SLO_BAD;
 
         now += 30000;
+        changes += reload(&d, &m);
+        slo_ring_plan(&one, &s, now - 30000, now);
+        slo_ring_plan(&two, &s, now - 30000, now);
         slo_ring_add(&one, now, k, 1);
         slo_ring_add(&two, now, k, 1);
+        if (now / SLO_MINUTE_MS != (now - 30000) / SLO_MINUTE_MS)
+            keep(&kept, &two, now - 30000);
         keep(&kept, &two, now);
         if (!dice_in(&d, 0, 200)) {
             slo_ring_done(&two);
@@ -154,11 +168,12 @@ static void restart__anywhere__equals_no_restart(void **state)
             assert_int_equal(r1[i].firing, r2[i].firing);
         assert_int_equal(st1.good, st2.good);
         assert_int_equal(st1.bad, st2.bad);
+        assert_int_equal(st1.expected, st2.expected);
         assert_true(st1.budget_left == st2.budget_left);
         assert_int_equal(st1.exhausted_ms, st2.exhausted_ms);
         fired += f1.page;
     }
-    assert_true(restarts > 100 && fired > 100); /* else nothing was shown */
+    assert_true(restarts > 100 && fired > 100 && changes > 3); /* else nothing was shown */
     slo_ring_done(&one);
     slo_ring_done(&two);
 }

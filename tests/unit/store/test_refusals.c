@@ -40,7 +40,7 @@ static void on_history(void *arg, const struct slo_history *h)
 static void use_measurements(struct world *w)
 {
     const int64_t yesterday = day_from_today(-1);
-    const struct slo_put cell = {"web", yesterday, yesterday, {1, 2, 3, 4}, {1, 2, 3, 4}};
+    const struct slo_put cell = {"web", yesterday, yesterday, {1, 2, 3, 4, 5}, {1, 2, 3, 4, 5}};
     struct store_facts f;
     size_t at = 0;
 

@@ -38,8 +38,8 @@ static void put(struct world *w, int64_t at_ms, uint32_t good, uint32_t bad)
     struct slo_put p = {.slo = "web",
                         .unit_ms = at_ms - at_ms % QUARTER,
                         .minute_ms = at_ms - at_ms % MINUTE_MS,
-                        .unit = {good, bad, 3, 4},
-                        .minute = {bad, good, 7, UINT32_MAX}};
+                        .unit = {good, bad, 3, 4, good + bad},
+                        .minute = {bad, good, 7, UINT32_MAX, 9}};
 
     store_slo_put(w->store, &p);
 }
@@ -67,6 +67,7 @@ static void cells__come_back_as_they_were_put_last(void **state)
     assert_int_equal(units[0].at_ms, day + QUARTER);
     assert_int_equal(units[0].cell.good, 100);
     assert_int_equal(units[0].cell.unknown, 4);
+    assert_int_equal(units[0].cell.planned, 101);
     assert_int_equal(units[1].cell.good, 7);
     assert_int_equal(units[1].cell.bad, 8);
     assert_int_equal(n_minutes, 3);
@@ -80,7 +81,8 @@ static void cells__come_back_as_they_were_put_last(void **state)
     assert_int_equal(n_units, 2);
     assert_int_equal(n_minutes, 3);
     for (size_t i = 0; i < n_minutes; i++)
-        assert_int_equal(minutes[i].cell.unknown, UINT32_MAX);
+        assert_int_equal(minutes[i].cell.unknown + (uint64_t)minutes[i].cell.planned,
+                         UINT32_MAX + UINT64_C(9));
 }
 
 static void over_the_end_of_a_month__both_months(void **state)
@@ -100,7 +102,7 @@ static void over_the_end_of_a_month__both_months(void **state)
     assert_int_equal(atoll(redis_say(w, "EXPIRETIME %s", key)),
                      (month.to_ms + 400 * DAY_MS) / 1000);
     assert_int_equal(atoll(redis_say(w, "STRLEN %s", key)),
-                     (month.to_ms - month.from_ms) / QUARTER * 16);
+                     (month.to_ms - month.from_ms) / QUARTER * 20);
 }
 
 static void regions__are_added_up(void **state)
@@ -118,14 +120,15 @@ static void regions__are_added_up(void **state)
     redisContext *c = redis_client(w);
     redisReply *r =
         redisCommand(c, "SETRANGE %s %lld %b", key,
-                     (long long)((day - block_span(TIER_HOUR, 0, day).from_ms) / QUARTER * 16),
-                     "\0\0\0\5\0\0\0\6\0\0\0\0\377\377\377\377", (size_t)16);
+                     (long long)((day - block_span(TIER_HOUR, 0, day).from_ms) / QUARTER * 20),
+                     "\0\0\0\5\0\0\0\6\0\0\0\0\377\377\377\377\0\0\0\7", (size_t)20);
     freeReplyObject(r);
     redisFree(c);
     read_back(w, day, day + QUARTER);
     assert_int_equal(n_units, 1);
     assert_int_equal(units[0].cell.good, 15);
     assert_int_equal(units[0].cell.bad, 26);
+    assert_int_equal(units[0].cell.planned, 37);
     assert_int_equal(units[0].cell.unknown, UINT32_MAX); /* and no further */
     assert_int_equal(n_minutes, 1);                      /* ours alone */
 }
