@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "internal.h"
 #include "resp.h"
+#include "series_index.h"
 #include "stats/sample.h"
 
 #define GATHER_MS       100
@@ -120,7 +121,8 @@ static void note_day(struct slots *x, struct epoch *e, int64_t slot_ms)
 
     if (e->from_ms == 0 || slot_ms < e->from_ms)
         e->from_ms = slot_ms;
-    if (x->day_ms > e->last_ms && e->rolled_ms == e->last_ms + DAY_MS && !x->late)
+    if (x->day_ms > e->last_ms && e->rolled_ms == e->last_ms + DAY_MS && !x->late &&
+        !m->store->series->unread)
         e->rolled_ms = x->day_ms; /* nothing came in between */
     if (x->day_ms > e->last_ms)
         e->last_ms = x->day_ms;

@@ -468,6 +468,7 @@ struct series_index *series_new(struct store *s)
     struct series_index *x = mem_new(struct series_index);
 
     x->store = s;
+    x->unread = spool_records(s->samples_lane.spool) > 0;
     map_init(&x->by_field, 13);
     map_init(&x->by_monitor, 13);
     map_init(&x->owners, 13);

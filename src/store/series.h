@@ -84,8 +84,9 @@ void series_remove(struct store *s, struct series *x, size_t at);
  * session_indexed(); later ones see what other regions do, and put right what is not as it
  * should be. */
 void series_read(struct store *s);
-void series_stop_reading(struct store *s); /* the connection ended */
-bool series_known(const struct store *s);  /* read since this connection began */
+void series_stop_reading(struct store *s);    /* the connection ended */
+bool series_is_behind(const struct store *s); /* the spool has arrived and was not read yet */
+bool series_known(const struct store *s);     /* read since this connection began */
 /* series_write.c: what is dirty, while ready. */
 void series_write(struct store *s);
 

@@ -21,6 +21,8 @@ struct series_index {
     bool ever_known;        /* read at least once in our life */
     bool known;             /* since this connection began */
     bool reading, writing;
+    bool unread; /* a former life left something in the spool: no pass has told of it yet */
+    bool whole;  /* this pass began when nothing of the spool was to come any more */
     uint32_t pass;
     char cursor[24];
     unsigned damaged; /* values that can't be read, of this pass */

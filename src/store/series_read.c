@@ -1,8 +1,9 @@
 /* series_read.c - the index as it stands in Redis, a piece of the hash at a time.
  *
  * Happy path: when a connection begins, all of it, before anything else of samples is done:
- *             session_indexed(). From then on once a minute: what other regions write, and whether
- *             Redis still has what we wrote.
+ *             session_indexed(). Again when the spool has arrived: a former life may tell in it of
+ *             days that only it knew. From then on once a minute: what other regions write, and
+ *             whether Redis still has what we wrote.
  * Failures:   an error ends the first pass with the session; a later one is begun anew a minute
  *             later. A value that can't be read is passed over, and said once.
  *
@@ -21,6 +22,7 @@
 #define ENTRIES_MAX     500000
 #define LAST_INSTANT_MS INT64_C(253402300800000) /* the year 10000 */
 #define INTERVAL_MIN_MS 100
+#define PAUSE_US        INT64_C(5000000)
 
 /* --- one field --- */
 
@@ -191,6 +193,7 @@ static void end_pass(struct store *s)
                     x->damaged);
     x->said_damaged = x->damaged > 0;
     x->reading = false;
+    x->unread = x->unread && !x->whole;
     x->read_us = loop_mono_us();
     if (!first)
         return;
@@ -205,6 +208,7 @@ static void fail(struct store *s, const redisReply *r)
 
     s->series->reading = false;
     s->series->read_us = loop_mono_us();
+    s->series->pause_until_us = s->series->read_us + PAUSE_US;
     s->facts.errors++;
     reply_words(r, words, sizeof words);
     if (!s->series->known)
@@ -242,6 +246,13 @@ static void ask_piece(struct store *s)
     redis_command(s->conn, argv, on_piece, s);
 }
 
+bool series_is_behind(const struct store *s)
+{
+    const struct series_index *x = s->series;
+
+    return x->unread && s->samples_lane.direct && loop_mono_us() >= x->pause_until_us;
+}
+
 void series_read(struct store *s)
 {
     struct series_index *x = s->series;
@@ -249,6 +260,7 @@ void series_read(struct store *s)
     if (x->reading)
         return;
     x->reading = true;
+    x->whole = s->samples_lane.direct;
     x->pass++;
     x->damaged = 0;
     text_copy(x->cursor, sizeof x->cursor, "0");

@@ -2,8 +2,9 @@
  *
  * Happy path: touched -> in the next quarter of a second one transaction of up to 200 entries; all
  *             entries that got another name, and the ends of the old ones, are in the same one.
- * Failures:   the connection ends -> at its next beginning all is read, and what differs is written
- *             again. Redis is full -> in five seconds again. */
+ *             Nothing before the spool has arrived and was read: a write ends loose fields, and
+ * must not end one that nobody has seen. Failures:   the connection ends -> at its next beginning
+ * all is read, and what differs is written again. Redis is full -> in five seconds again. */
 #include <stdio.h>
 
 #include "base/json.h"
@@ -131,7 +132,7 @@ void series_write(struct store *s)
     struct multi m;
     size_t kept = 0, n = 0;
 
-    if (s->session != SESSION_READY || s->closing || x->writing || x->dirty.n == 0 ||
+    if (s->session != SESSION_READY || s->closing || x->writing || x->unread || x->dirty.n == 0 ||
         loop_mono_us() < x->pause_until_us)
         return;
     multi_init(&m);

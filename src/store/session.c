@@ -294,6 +294,7 @@ void session_tick(struct store *s)
     }
     lane_pump(&s->samples_lane);
     series_write(s);
-    if (s->session == SESSION_READY && !s->closing && now - s->series->read_us > REREAD_US)
+    if (s->session == SESSION_READY && !s->closing &&
+        (now - s->series->read_us > REREAD_US || series_is_behind(s)))
         series_read(s);
 }

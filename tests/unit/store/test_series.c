@@ -270,6 +270,61 @@ static void redis_was_emptied__the_index_is_there_again(void **state)
     pump_until(w, text_eq(length(w, "HLEN", KEY_SERIES), "1"));
 }
 
+/* A life that ends while Redis is away: what it knew of its days is in the spool alone. */
+static void end_while_away(struct world *w, int64_t due_ms)
+{
+    redis_kill(w);
+    pump_until(w, w->state == STORE_AWAY);
+    put_one(w, "api", 60000, due_ms);
+    close_store(w);
+    redis_start(w, REDIS_AOF);
+}
+
+static void read_anew(struct world *w)
+{
+    indexed(w);
+    pump_until(w, !w->store->series->unread && !is_dirty(w));
+}
+
+static void a_day_that_only_the_spool_knows__is_rolled_up_though_a_later_one_came_first(
+    void **state)
+{
+    struct world *w = *state;
+    struct series *of;
+    char id[SERIES_ID_SIZE];
+
+    up(w);
+    put_one(w, "api", 60000, day_from_today(1));
+    copy_id(w, "api", 60000, id);
+    series_by_id(w->store, id, &of)->rolled_ms = day_from_today(2);
+    read_anew(w);
+    end_while_away(w, day_from_today(2));
+    up(w);
+    put_one(w, "api", 60000, day_from_today(3));
+    read_anew(w);
+    assert_int_equal(epoch_at(w, "api", 60000)->last_ms, day_from_today(3));
+    assert_int_equal(epoch_at(w, "api", 60000)->rolled_ms, day_from_today(2));
+}
+
+static void a_field_that_only_the_spool_knows__is_read_before_it_ends(void **state)
+{
+    struct world *w = *state;
+    char id[SERIES_ID_SIZE], left[512];
+
+    up(w);
+    put_one(w, "api", 60000, day_from_today(1));
+    read_anew(w);
+    copy_id(w, "api", 60000, id);
+    snprintf(left, sizeof left, "%s", redis_say(w, "HGET mw:{test}:series here/api"));
+    redis_say(w, "HSET mw:{test}:series here/api#%s %s", id, left);
+    end_while_away(w, day_from_today(2));
+    up(w);
+    put_one(w, "api", 30000, day_from_today(1)); /* makes the entry be written */
+    read_anew(w);
+    assert_int_equal(epoch_at(w, "api", 60000)->last_ms, day_from_today(2));
+    pump_until(w, text_eq(length(w, "HLEN", KEY_SERIES), "1"));
+}
+
 static void other_regions__are_seen__and_left_alone(void **state)
 {
     static const char other[] = "{\"epochs\":[{\"id\":\"q1\",\"interval\":60000,\"from\":1000,"
@@ -338,6 +393,8 @@ int main(void)
         TEST(renamed_while_redis_is_away__moved_when_it_is_back),
         TEST(started_and_killed_without_redis__nothing_is_lost),
         TEST(redis_was_emptied__the_index_is_there_again),
+        TEST(a_day_that_only_the_spool_knows__is_rolled_up_though_a_later_one_came_first),
+        TEST(a_field_that_only_the_spool_knows__is_read_before_it_ends),
         TEST(other_regions__are_seen__and_left_alone),
         TEST(nothing_is_kept_of_it__it_leaves_the_index),
     };
