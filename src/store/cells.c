@@ -8,6 +8,7 @@
  * later is in force. */
 #include "base/mem.h"
 #include "question.h"
+#include "roll.h"
 #include "stats/block.h"
 #include "stats/sample.h"
 #include "stats/tally.h"
@@ -126,7 +127,7 @@ static int add_raw(struct walk *w, const struct block_span *span, const char *p,
 
     if (w->base_ms == span->from_ms && block_form(p, n) == BLOCK_IS_SEALED)
         return add_sealed(w, span, p, n, e);
-    if (w->base_ms == span->from_ms && block_form(p, n) != BLOCK_IS_OPEN)
+    if (w->base_ms == span->from_ms && !roll_is_open(p, n))
         return err_set(e, "holds something else");
     add_slots(w, (const unsigned char *)p, n / SAMPLE_BYTES < there ? n / SAMPLE_BYTES : there);
     return 0;

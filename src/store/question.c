@@ -18,8 +18,8 @@
 #include "internal.h"
 #include "loop/log.h"
 #include "reply.h"
+#include "roll.h"
 #include "series.h"
-#include "stats/block.h"
 #include "stats/sample.h"
 
 #define PIECE_SLOTS     16384
@@ -282,13 +282,14 @@ static void take_block(struct question *q, struct reading *x, const redisReply *
     }
 }
 
-/* An open block begins with the high byte of a latency: this one was sealed since we last heard. */
+/* An open block begins with the high byte of a latency: this one was sealed since we last heard, or
+ * is none. */
 static void on_form(void *arg, const redisReply *r)
 {
     struct reading *x = arg;
 
     x->sealed = r != NULL && r->type == REDIS_REPLY_STRING && r->len > 0 &&
-                block_form(r->str, (size_t)r->len) != BLOCK_IS_OPEN;
+                !roll_is_open(r->str, (size_t)r->len);
 }
 
 static void on_block(void *arg, const redisReply *r)

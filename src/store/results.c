@@ -102,7 +102,7 @@ static void open_source(struct source *x)
     x->slots = mem_calloc((size_t)x->n, SAMPLE_BYTES);
     if (b->len == 0)
         return;
-    if (roll_is_open(b)) {
+    if (roll_is_open(b->p, b->len)) {
         size_t n = (size_t)x->n * SAMPLE_BYTES;
         memcpy(x->slots, b->p, b->len < n ? b->len : n);
     } else if (block_unseal(b->p, b->len, x->slots, (size_t)x->n, &x->why) != 0) {

@@ -43,10 +43,10 @@ bool roll_wants(const struct roll *r, enum part p)
 
 /* --- the slots --- */
 
-bool roll_is_open(const struct buf *p)
+bool roll_is_open(const void *p, size_t n)
 {
-    return block_form(p->p, p->len) == BLOCK_IS_OPEN &&
-           (p->len == 0 || (unsigned char)p->p[0] <= OPEN_FIRST_MAX);
+    return block_form(p, n) == BLOCK_IS_OPEN &&
+           (n == 0 || *(const unsigned char *)p <= OPEN_FIRST_MAX);
 }
 
 struct day {
@@ -80,7 +80,7 @@ static void take_raw(struct day *d)
     if (!r->in[PART_RAW].there)
         return;
     d->based = true;
-    if (roll_is_open(p)) {
+    if (roll_is_open(p->p, p->len)) {
         take_open(d, p);
         r->changed = true;
     } else if (block_form(p->p, p->len) != BLOCK_IS_SEALED ||
@@ -98,7 +98,7 @@ static void take_late(struct day *d)
 
     if (!r->in[PART_LATE].there)
         return;
-    if (!roll_is_open(p)) {
+    if (!roll_is_open(p->p, p->len)) {
         damage(r, PART_LATE, "its first byte is of no open block");
         return;
     }

@@ -30,7 +30,7 @@ struct roll {
 };
 
 /* Bytes of a day that is not sealed: they begin with a latency code, or with nothing. */
-bool roll_is_open(const struct buf *p);
+bool roll_is_open(const void *p, size_t n);
 
 void roll_init(struct roll *r, int64_t interval_ms, int64_t day_ms);
 void roll_done(struct roll *r);

@@ -406,6 +406,10 @@ static void damaged_blocks__counted_and_passed_over(void **state)
     assert_int_not_equal(tally_results(&cells[10].tally) + tally_results(&cells[11].tally) +
                              tally_results(&cells[12].tally),
                          0);
+    key_block(key, "test", TIER_RAW, id, TODAY - 6 * DAY_MS);
+    redis_say(w, "SETRANGE %s 0 5", key); /* one bit: it does not say any more that it is sealed */
+    ask(w, TODAY - 7 * DAY_MS + 60000, TODAY - 5 * DAY_MS - 60000, 60000);
+    assert_int_equal(last.damaged, 1);
     key_block(key, "test", TIER_RAW, id, TODAY - 3 * DAY_MS);
     redis_say(w, "DEL %s", key);
     redis_say(w, "LPUSH %s x", key); /* somebody else's */
