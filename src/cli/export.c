@@ -1,6 +1,8 @@
 /* export.c - everything that is kept, into one file.
  *
- * Happy path: FILE.tmp, readable by its owner alone -> written, synced -> renamed to FILE.
+ * Happy path: FILE.tmp, readable by its owner alone -> written, synced -> renamed to FILE. What is
+ *             there and is no file (a device, a pipe) is written into instead: a name that is
+ *             renamed over it would take its place.
  * Failures:   FILE.tmp is removed; what was FILE before stays. */
 #include <errno.h>
 #include <fcntl.h>
@@ -111,6 +113,31 @@ static int export_to(const struct args *a, const struct config *c, FILE *f,
     return progress_status(rc);
 }
 
+static bool is_special(const char *path)
+{
+    struct stat st;
+
+    return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static int export_into(const struct args *a, const struct config *c, struct export_report *ret)
+{
+    const char *path = a->words[0];
+    FILE *f = fopen(path, "we");
+    int status;
+
+    if (f == NULL) {
+        fprintf(stderr, "midwatch: %s: %s\n", path, strerror(errno));
+        return EXIT_NO;
+    }
+    status = export_to(a, c, f, ret);
+    if (fclose(f) != 0 && status == EXIT_GOOD) {
+        fprintf(stderr, "midwatch: %s: %s\n", path, strerror(errno));
+        status = EXIT_NO;
+    }
+    return status;
+}
+
 static int export_file(const struct args *a, const struct config *c, struct export_report *ret)
 {
     const char *path = a->words[0];
@@ -141,6 +168,8 @@ static int run(const struct args *a)
         return EXIT_NO;
     if (text_eq(a->words[0], "-"))
         status = export_to(a, c, stdout, &r);
+    else if (is_special(a->words[0]))
+        status = export_into(a, c, &r);
     else
         status = export_file(a, c, &r);
     if (status == EXIT_GOOD)

@@ -3,11 +3,13 @@
 
 A restore that is not tested is none: the first test goes the whole way, from a living daemon with a
 night behind it into an empty Redis, and starts a daemon there."""
+import contextlib
 import hashlib
 import json
 import os
 import random
 import signal
+import stat
 import subprocess
 import threading
 import time
@@ -164,6 +166,32 @@ def test_export__of_an_export__is_byte_for_byte_the_same():
             return sorted(json.dumps(p, sort_keys=True) for p in read)
         equal(pieces(two), pieces(one), "the records")
         equal(json.loads(two[-1])["counts"], json.loads(one[-1])["counts"], "the counts")
+
+
+def test_export__into_a_pipe__which_stays_one():
+    with World() as w:
+        redis = w.redis()
+        w.write(w.config(w.target(), w.receiver(), **settings(w, redis)))
+        fill_blocks(redis, days=2)
+        pipe = os.path.join(w.folder, "pipe")
+        os.mkfifo(pipe)
+        with subprocess.Popen([BINARY, "export", pipe], cwd=w.folder, env=w.env, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True) as p:
+            reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+            got = b""
+
+            def ended():
+                nonlocal got
+                with contextlib.suppress(BlockingIOError):
+                    got += os.read(reader, 1 << 20)
+                return p.poll() is not None
+            until(ended, "the export to end")
+            got += os.read(reader, 1 << 20)
+            os.close(reader)
+            equal((p.returncode, p.stderr.read()), (0, ""), "exit status, complaints")
+        check(stat.S_ISFIFO(os.stat(pipe).st_mode), "it is still a pipe")
+        equal(os.listdir(w.folder).count("pipe.tmp"), 0, "files beside it")
+        check(json.loads(got.splitlines()[-1]).get("end"), "the whole export came through it", got[-200:])
 
 
 def test_export__beside_a_busy_daemon__is_consistent_and_slows_nothing():
