@@ -95,7 +95,7 @@ def seed_cells(redis, begin, end):
             cells[i] = [15 if k == column else 0 for k in range(4)]
     path = os.path.join(redis.folder, "cells")
     with open(path, "wb") as f:
-        f.write(b"".join(struct.pack(">4I", *c) for c in cells))
+        f.write(b"".join(struct.pack(">5I", *c, 15) for c in cells))
     os.system(f"redis-cli -p {redis.port} -x SET 'mw:{{test}}:slo:local:web:{stamp(begin):%Y%m}' "
               f"<{path} >{os.devnull}")
 
@@ -149,7 +149,7 @@ def test_report__slo_seen_too_little__no_figure_but_why():
     with World() as w:
         redis, _, begin, _ = world_with_a_month(w, slos=[SLO])
         key = f"mw:{{test}}:slo:local:web:{stamp(begin):%Y%m}"
-        redis.ask("EVAL", "redis.call('SETRANGE', KEYS[1], 0, string.rep('\\0', 16 * 96 * 10))", "1", key)
+        redis.ask("EVAL", "redis.call('SETRANGE', KEYS[1], 0, string.rep('\\0', 20 * 96 * 10))", "1", key)
         slo = document(w.cli("report", "sla", "--json").stdout)["data"]["slos"][0]
         equal((slo["figure"], slo["met"], slo["credit_percent"]), (None, None, None), "no figure")
         check("at least 95 % is needed" in slo["no_figure"], "why", slo["no_figure"])
