@@ -27,4 +27,9 @@ bool sample_decode(const unsigned char b[SAMPLE_BYTES], struct result *ret);
 uint16_t latency_code(int64_t us);
 int64_t latency_of(uint16_t code);
 
+/* The grid that results are kept by: slots of `interval_ms` since 00:00 UTC, the last of a day may
+ * be a short one. How many begin before `at_ms`, counted from 1970: the sum over pieces of time is
+ * that over all of it. */
+int64_t slots_before(int64_t at_ms, int64_t interval_ms);
+
 #endif

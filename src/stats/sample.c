@@ -1,6 +1,8 @@
 /* sample.c - one result in four bytes. */
 #include "stats/sample.h"
 
+#define DAY_MS INT64_C(86400000)
+
 #include "log_linear.h"
 
 #define LATENCY_BITS     5
@@ -67,4 +69,11 @@ bool sample_decode(const unsigned char b[SAMPLE_BYTES], struct result *ret)
     ret->phases.total_us = latency_of((uint16_t)(b[0] << 8 | b[1]));
     ret->lateness_us = lateness_of(b[3]);
     return true;
+}
+
+int64_t slots_before(int64_t at_ms, int64_t interval_ms)
+{
+    int64_t a_day = (DAY_MS + interval_ms - 1) / interval_ms;
+
+    return at_ms / DAY_MS * a_day + (at_ms % DAY_MS + interval_ms - 1) / interval_ms;
 }

@@ -2,21 +2,12 @@
  *
  * Slots begin on the grid of the UTC day, as results are kept by, so the sum over pieces of time is
  * that over all of it. No failures. */
+#include "stats/sample.h"
 #include "stats/slo.h"
-
-#define DAY INT64_C(86400000)
 
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
-}
-
-/* Slots that begin before `at_ms`, counted from 1970. */
-static int64_t slots_before(int64_t at_ms, int64_t interval_ms)
-{
-    int64_t a_day = (DAY + interval_ms - 1) / interval_ms;
-
-    return at_ms / DAY * a_day + (at_ms % DAY + interval_ms - 1) / interval_ms;
 }
 
 uint64_t slo_planned(const struct slo *s, int64_t from_ms, int64_t to_ms)

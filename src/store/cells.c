@@ -151,15 +151,6 @@ int cells_add(struct cells *c, struct source *src, const struct block_read *b, c
 
 /* --- what was to be expected --- */
 
-/* Slots that begin before `at_ms`, counted from 1970. */
-static int64_t slots_before(int64_t at_ms, int64_t interval_ms)
-{
-    int64_t in_day_ms = at_ms % DAY_MS;
-
-    return at_ms / DAY_MS * key_raw_slots(interval_ms) +
-           (in_day_ms + interval_ms - 1) / interval_ms;
-}
-
 static int64_t slots_between(const struct source *src, int64_t from_ms, int64_t to_ms)
 {
     from_ms = most(from_ms, src->from_ms);

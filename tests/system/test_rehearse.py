@@ -285,7 +285,8 @@ def test_history__through_another_file__counts_both():
         words = w.cli("rehearse", "-c", path, "--history", "10m..now").stdout
         check("there would have been 2 pages instead of 1" in words, "says so", words)
         check("nobody acknowledges in a replay" in words, "says what it cannot know", words)
-    cli("--history", "10m..now", status=3)
+    nobody = base(steps(*LADDER)) | {"web": {"listen": f"127.0.0.1:{harness.free_port()}"}}
+    cli("--history", "10m..now", status=3, config=nobody)
 
 
 # --- the command line ---------------------------------------------------------------------------
